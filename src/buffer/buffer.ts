@@ -1,0 +1,123 @@
+/**
+ * The contract between receiving and loading. Whatever implements it, this holds:
+ * - An appended event survives a power cut once `append` has resolved.
+ * - Events have gapless positions (`seq`, from 1) in the order of their commits. What is dropped is dropped from the
+ *   oldest on, and never before every consumer has loaded it.
+ * - received = duplicate + quarantined + pending + loaded + missed, for each consumer, at any instant.
+ */
+import type { LoadRecord, Source } from '../../schemas/records.ts'
+
+/** An event at the door. `body` is UTF-8 JSON, checked, and kept byte for byte. */
+export interface ArrivedEvent {
+  /** 32 hex digits derived from the body, so that a redelivery is the same event. */
+  readonly id: string
+  /** Microseconds since 1970, UTC. */
+  readonly receivedAt: number
+  readonly source: Source
+  readonly body: Uint8Array
+}
+
+export interface StoredEvent {
+  readonly id: string
+  readonly seq: number
+  /** Microseconds since 1970, UTC; that of the first delivery. */
+  readonly receivedAt: number
+  readonly source: Source
+  readonly body: string
+}
+
+/** The next events of a consumer, in order. The same id always names the same events, across restarts. */
+export interface Batch {
+  /** `<buffer>-<first seq>-<last seq>`, of `[a-z0-9-]`: safe as a file name, sorts in loading order. */
+  readonly id: string
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly events: readonly StoredEvent[]
+}
+
+/** A batch ends where the first limit is reached, and holds at least one event. */
+export interface BatchLimits {
+  readonly events: number
+  /** Of bodies. */
+  readonly bytes: number
+}
+
+/** A body that was set aside, in a listing without its content. */
+export interface Quarantined {
+  /** Derived from the body, as an event's id: the same bad body is kept once, however often it comes. */
+  readonly id: string
+  readonly receivedAt: number
+  readonly reason: string
+  readonly bytes: number
+}
+
+export interface ConsumerStats {
+  readonly pending: number
+  readonly loaded: number
+  /** Dropped before this consumer was there to load them; 0 unless a destination is added late. */
+  readonly missed: number
+  /** Arrival of the oldest pending event, in microseconds; null when none is pending. */
+  readonly oldestPendingAt: number | null
+  readonly lastLoad: LoadRecord | null
+}
+
+export interface BufferStats {
+  readonly received: number
+  readonly duplicate: number
+  /** Set aside and not replayed since: kept + dropped + overflowed. */
+  readonly quarantined: number
+  readonly quarantine: { readonly kept: number; readonly dropped: number; readonly overflowed: number }
+  /** Events still kept, loaded ones too. */
+  readonly kept: number
+  readonly bytes: number
+  readonly consumers: Readonly<Record<string, ConsumerStats>>
+}
+
+export interface EventBuffer {
+  /** Resolves once the event would survive a power cut. Calls that arrive together share one commit.
+   *  @throws TransientError when the disk or the buffer is full: then nothing of the event is kept or counted. */
+  append(event: ArrivedEvent): Promise<'accepted' | 'duplicate'>
+
+  /** The open batch of a consumer if there is one, else a new one; undefined when nothing is pending. */
+  nextBatch(consumer: string, limits: BatchLimits): Promise<Batch | undefined>
+  /** Only after the destination made it durable. Committing a batch again changes nothing. */
+  commit(consumer: string, batch: Batch, load: LoadRecord): Promise<void>
+  /** The right to load for a consumer, held by one process at a time and freed when it dies. undefined: another has it. */
+  claim(consumer: string): Promise<Claim | undefined>
+
+  /** Kept events that arrived in `[from, to)` (microseconds), in order, cut into batches named `<name>-<first>-<last>`. */
+  kept(range: { from: number; to: number }, name: string, limits: BatchLimits): AsyncIterable<Batch>
+
+  /** Sets a body aside with the reason; counted, and kept unless the quarantine is full. A known one is a duplicate. */
+  quarantine(event: ArrivedEvent, reason: string): Promise<'quarantined' | 'duplicate' | 'overflowed'>
+  listQuarantined(): Promise<Quarantined[]>
+  readQuarantined(id: string): Promise<(ArrivedEvent & { readonly reason: string }) | undefined>
+  /** Moves a body from the quarantine to the events, in one commit. */
+  release(id: string): Promise<'accepted' | 'duplicate' | 'unknown'>
+  /** Forgets a body for good; it stays counted as quarantined. */
+  dropQuarantined(id: string): Promise<boolean>
+
+  /** Drops what is loaded by all and older than the retention, or beyond its bytes. Returns how many events went. */
+  prune(now: number): Promise<number>
+  /** One consistent view: the equation above holds in it. */
+  stats(): Promise<BufferStats>
+  close(): Promise<void>
+}
+
+export interface Claim {
+  release(): void
+}
+
+/** What a buffer keeps, and for whom. */
+export interface BufferOptions {
+  /** Destinations whose positions hold back pruning. */
+  readonly consumers: readonly string[]
+  readonly retention: {
+    readonly days: number
+    readonly bytes: number
+  }
+  readonly quarantine: {
+    readonly items: number
+    readonly bytes: number
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * The errors that the connector tells apart. Everything else that is thrown is a bug and is treated as permanent.
+ * Expected outcomes (a duplicate, a rejected body) are values, not errors.
+ */
+
+/** It may pass by itself: a locked file, a full disk, a broken connection. Retried with backoff until told to stop. */
+export class TransientError extends Error {
+  override readonly name = 'TransientError'
+}
+
+/** It will not pass by itself. Stops the destination it comes from; the message says the way out. */
+export class PermanentError extends Error {
+  override readonly name = 'PermanentError'
+}
+
+/** The message of anything that was thrown, with the messages of its causes. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause === undefined ? '' : `: ${reasonOf(error.cause)}`
+  return `${error.message}${cause}`
+}
