@@ -1,0 +1,80 @@
+/** The settings, checked: the only reader of the environment, of `.env` and of the config file. */
+import { isIPv4 } from 'node:net'
+import { resolve } from 'node:path'
+import type { z } from 'zod'
+import { type Setting, settings, settingsSchema, type WebhookAuth } from './config/schema.ts'
+import { CONFIG_FILE, type Given, gatherSettings } from './config/sources.ts'
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** Absolute. */
+  readonly dataDir: string
+  /** None, one or two. Without one, `host` is a loopback address. */
+  readonly webhookSecrets: readonly string[]
+  readonly webhookAuth: WebhookAuth
+  readonly destinations: readonly ('duckdb' | 'csv')[]
+  readonly loadSchedule: string
+  readonly loadWhenPending: number
+  readonly batchMaxEvents: number
+  /** Bytes, as is `retainBytes`. */
+  readonly bodyLimit: number
+  readonly retainDays: number
+  readonly retainBytes: number
+  readonly logLevel: z.output<typeof settingsSchema>['LOG_LEVEL']
+  readonly csvFormulaGuard: boolean
+}
+
+/** Names every mistake in the settings at once, with what is allowed; secrets are not in it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** @throws ConfigError */
+export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }): Config {
+  const mistakes: string[] = []
+  const given = gatherSettings(env, cwd, mistakes)
+  const values = Object.fromEntries([...given].map(([name, { value }]) => [name, value]))
+  const checked = settingsSchema.partial({ WEBHOOK_SECRET: true }).safeParse(values)
+  const wrong = new Set(checked.error?.issues.map(({ path }) => path[0]))
+  for (const setting of settings) if (wrong.has(setting.name)) mistakes.push(mistake(setting, given.get(setting.name)))
+  if (checked.success && checked.data.WEBHOOK_SECRET === undefined && !isLoopback(checked.data.HOST)) {
+    mistakes.push(openToAll(checked.data.HOST))
+  }
+  if (!checked.success || mistakes.length > 0) {
+    throw new ConfigError(`check the settings (npm start -- --help lists them):\n  - ${mistakes.join('\n  - ')}`)
+  }
+  return toConfig(checked.data, cwd)
+}
+
+type Checked = Omit<z.output<typeof settingsSchema>, 'WEBHOOK_SECRET'> & { WEBHOOK_SECRET?: string[] | undefined }
+
+const toConfig = (checked: Checked, cwd: string): Config => ({
+  host: checked.HOST,
+  port: checked.PORT,
+  dataDir: resolve(cwd, checked.DATA_DIR),
+  webhookSecrets: checked.WEBHOOK_SECRET ?? [],
+  webhookAuth: checked.WEBHOOK_AUTH,
+  destinations: checked.DESTINATIONS,
+  loadSchedule: checked.LOAD_SCHEDULE,
+  loadWhenPending: checked.LOAD_WHEN_PENDING,
+  batchMaxEvents: checked.BATCH_MAX_EVENTS,
+  bodyLimit: checked.BODY_LIMIT,
+  retainDays: checked.RETAIN_DAYS,
+  retainBytes: checked.RETAIN_BYTES,
+  logLevel: checked.LOG_LEVEL,
+  csvFormulaGuard: checked.CSV_FORMULA_GUARD,
+})
+
+function mistake({ name, allowed, example, secret }: Setting, given: Given | undefined): string {
+  const value = secret ? 'its value (not shown)' : JSON.stringify(given?.value)
+  const sample = secret ? '' : `, such as ${example}`
+  return `${name}: ${value} from ${given?.from ?? 'nowhere'} is not allowed; allowed: ${allowed}${sample}`
+}
+
+const isLoopback = (host: string) =>
+  host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+
+const openToAll = (host: string) =>
+  `HOST: ${JSON.stringify(host)} lets other machines send, and no WEBHOOK_SECRET is set; make one by \`openssl rand -hex 24\`, ` +
+  `set it as WEBHOOK_SECRET in the environment, .env or ${CONFIG_FILE} and in Refiner, or leave HOST at 127.0.0.1`

@@ -1,0 +1,45 @@
+/** How single values are written: whole numbers, sizes, lists, yes or no. As text, or as JSON has it in the config file. */
+import { z } from 'zod'
+
+export const UNITS = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3, tb: 1024 ** 4 } as const
+
+const digits = z
+  .string()
+  .trim()
+  .regex(/^\d+$/)
+  .transform((text) => Number(text))
+
+export const wholeNumber = (least: number, most: number) =>
+  z.union([z.number(), digits]).pipe(z.int().min(least).max(most))
+
+const sizeText = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .transform((text, context) => {
+    const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt]?b)?$/.exec(text) ?? []
+    if (amount === undefined) {
+      context.addIssue('not a size')
+      return z.NEVER
+    }
+    return Math.floor(Number(amount) * unitOf(unit ?? ''))
+  })
+
+function unitOf(text: string): number {
+  for (const [unit, bytes] of Object.entries(UNITS)) if (unit === text) return bytes
+  return Number.NaN
+}
+
+/** Bytes: `1048576`, `1mb`, `1.5 GB`; a kb is 1024 bytes. */
+export const size = (least: number, most: number) => z.union([z.number(), sizeText]).pipe(z.int().min(least).max(most))
+
+/** A comma list, or a JSON array. */
+export const list = z.union([
+  z.array(z.string().trim()),
+  z.string().transform((text) => text.split(',').map((part) => part.trim())),
+])
+
+export const yesOrNo = z.union([
+  z.boolean(),
+  z.stringbool({ truthy: ['true', 'yes', 'on', '1'], falsy: ['false', 'no', 'off', '0'] }),
+])
