@@ -37,7 +37,8 @@ test('a worker thread logs as well as the main one', (t) => {
     new Worker(${JSON.stringify(worker)}, { eval: true });
     createLog('info').warn('from the main thread')
   `)
-  t.deepEqual(new Set(lines.map(({ msg }) => msg)), new Set(['from a worker', 'from the main thread']))
+  t.is(lines.length, 2)
+  for (const msg of ['from a worker', 'from the main thread']) t.true(lines.some((line) => line.msg === msg))
 })
 
 test('what may hold a payload, an address or a secret is censored', (t) => {
