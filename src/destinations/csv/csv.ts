@@ -1,0 +1,107 @@
+/**
+ * Immutable batch files for other systems to pick up: `<directory>/<table>/<batch id>.csv`, a change log in append mode.
+ * The batch's file in `loads` comes last and is its manifest: a batch that has it is complete and is never written
+ * again; one without it is none, and is written again under the same names.
+ */
+import { join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import type { LoadRecord } from '../../../schemas/records.ts'
+import { type Row, rowOf, type Table } from '../../../schemas/spec.ts'
+import { loads } from '../../../schemas/tables/log.ts'
+import { tables } from '../../../schemas/tables.ts'
+import type { RowBatch } from '../../flatten/rows.ts'
+import { batchTables, loadRecord, now, readLoadRecord, rowsOf } from '../batch.ts'
+import type { Destination } from '../destination.ts'
+import { decode } from './decode.ts'
+import { encode } from './encode.ts'
+import { makeFolder, readIfThere, remove, syncFolder, writeWhole } from './files.ts'
+import { viewsScript } from './fold.ts'
+
+export interface CsvOptions {
+  readonly directory: string
+  /** Puts an apostrophe before texts that a spreadsheet would take for a formula. The files then differ from the data. */
+  readonly formulaGuard: boolean
+}
+
+/** Header-only, in each folder: names the columns before the first row comes, and gives the views a file to read. */
+const HEADER_FILE = 'columns.csv'
+const VIEWS_FILE = 'views.sql'
+const never = new AbortController().signal
+
+/** Errors are Transient where the disk may recover (full, failing, busy) and Permanent where a person has to act. */
+export function csvDestination({ directory, formulaGuard }: CsvOptions): Destination {
+  const name = 'csv'
+  const root = resolve(directory)
+  const fileOf = (table: Table, batch: string) => join(root, table.name, `${batch}.csv`)
+  let prepared = false
+
+  const write = async (table: Table, batch: string, rows: readonly Row[], signal: AbortSignal) => {
+    await writeWhole(fileOf(table, batch), encode(table, rows, formulaGuard), signal)
+    await syncFolder(join(root, table.name))
+  }
+
+  return {
+    name,
+    async prepare() {
+      if (!prepared) await prepareFolders(root)
+      prepared = true
+    },
+    async load(batch, { signal }) {
+      try {
+        return await loadOnce(batch, signal)
+      } catch (error) {
+        prepared = false
+        throw error
+      }
+    },
+    async close() {
+      prepared = false
+    },
+  }
+
+  async function loadOnce(batch: RowBatch, signal: AbortSignal): Promise<LoadRecord> {
+    signal.throwIfAborted()
+    const known = await readIfThere(fileOf(loads, batch.id))
+    if (known !== undefined) {
+      // A crash may have come between its rename and the sync of the folder.
+      await syncFolder(join(root, loads.name))
+      return readManifest(known)
+    }
+    const startedAt = now()
+    for (const table of batchTables) {
+      signal.throwIfAborted()
+      const rows = rowsOf(batch, table)
+      if (rows.length > 0) await write(table, batch.id, rows, signal)
+      // What an unfinished load of another version may have left.
+      else await remove(fileOf(table, batch.id))
+    }
+    signal.throwIfAborted()
+    const record = loadRecord(name, batch, startedAt)
+    await write(loads, batch.id, [rowOf(loads, record)], never)
+    return record
+  }
+}
+
+async function prepareFolders(root: string): Promise<void> {
+  await makeFolder(root)
+  for (const table of tables) {
+    await makeFolder(join(root, table.name))
+    await writeIfChanged(join(root, table.name, HEADER_FILE), await text(encode(table, [], false)))
+  }
+  await writeIfChanged(join(root, VIEWS_FILE), viewsScript(root))
+}
+
+async function writeIfChanged(path: string, content: string): Promise<void> {
+  if ((await readIfThere(path)) !== content) await writeWhole(path, Readable.from([content]), never)
+}
+
+async function text(content: Readable): Promise<string> {
+  let all = ''
+  for await (const piece of content) all += String(piece)
+  return all
+}
+
+function readManifest(csv: string): LoadRecord {
+  const [header = [], row = []] = decode(csv)
+  return readLoadRecord(Object.fromEntries(header.map((column, at) => [String(column), row[at] ?? null])))
+}

@@ -1,0 +1,26 @@
+/**
+ * Rows as CSV: RFC 4180 (CRLF), UTF-8 without a byte order mark, a header always. null is an empty field and an empty
+ * text is `""`; numbers are the shortest text that reads back as the same double; other cells are as in the warehouse.
+ */
+import { Readable } from 'node:stream'
+import { type Options, stringify } from 'csv-stringify'
+import type { Row, Table } from '../../../schemas/spec.ts'
+
+/** The file's text, piece by piece. `formulaGuard` puts an apostrophe before texts that a spreadsheet would execute. */
+export function encode(table: Table, rows: readonly Row[], formulaGuard: boolean): Readable {
+  const options: Options = {
+    columns: Object.keys(table.columns),
+    header: true,
+    record_delimiter: 'windows',
+    // A lone CR or LF inside a field needs quotes too; with a delimiter given, that is off by default.
+    quote_record_delimiter: true,
+    // Only what is a text and empty matches; null does not.
+    quoted_match: /^$/,
+    escape_formulas: formulaGuard,
+    cast: {
+      number: (value) => (Object.is(value, -0) ? '-0' : String(value)),
+      boolean: String,
+    },
+  }
+  return Readable.from(rows).pipe(stringify(options))
+}

@@ -1,0 +1,78 @@
+/**
+ * Files that are there whole or not at all: written under a temporary name in the same folder, made durable, then
+ * renamed. What `writeWhole` has resolved for survives a power cut once its folder is synced.
+ */
+import { createWriteStream } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { codeOf, fileError } from './errors.ts'
+
+const TEMPORARY = '.tmp'
+
+/** Puts the content under the final name, replacing what is there. A failure or an abort leaves nothing new behind. */
+export async function writeWhole(path: string, content: Readable, signal: AbortSignal): Promise<void> {
+  const temporary = path + TEMPORARY
+  try {
+    // `flush` syncs the file before it is closed.
+    await pipeline(content, createWriteStream(temporary, { flush: true }), { signal })
+    await rename(temporary, path)
+  } catch (error) {
+    // The first failure is the one to tell; what stays here is removed by the next `prepare`.
+    await rm(temporary, { force: true }).catch(() => {})
+    signal.throwIfAborted()
+    throw fileError('write', path, error)
+  }
+}
+
+/** Makes the names in a folder durable. */
+export function syncFolder(path: string): Promise<void> {
+  return attempt('sync', path, async () => {
+    const folder = await open(path, 'r')
+    try {
+      await folder.sync()
+    } finally {
+      await folder.close()
+    }
+  })
+}
+
+/** Makes the folder durably, with all above it, and clears it of temporary files that a crash left. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await attempt('make', path, () => mkdir(path, { recursive: true }))
+  if (first !== undefined) await syncFromTo(dirname(path), dirname(first))
+  await attempt('clear', path, async () => {
+    for (const name of await readdir(path)) if (name.endsWith(TEMPORARY)) await rm(join(path, name))
+  })
+}
+
+async function syncFromTo(path: string, top: string): Promise<void> {
+  await syncFolder(path)
+  if (path.length > top.length) await syncFromTo(dirname(path), top)
+}
+
+/** The text of a file; undefined when there is none. */
+export function readIfThere(path: string): Promise<string | undefined> {
+  return attempt('read', path, async () => {
+    try {
+      return await readFile(path, 'utf8')
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined
+      throw error
+    }
+  })
+}
+
+/** Removes a file if it is there. */
+export function remove(path: string): Promise<void> {
+  return attempt('remove', path, () => rm(path, { force: true }))
+}
+
+async function attempt<T>(action: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw fileError(action, path, error)
+  }
+}

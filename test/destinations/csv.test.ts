@@ -1,0 +1,4 @@
+import { csvWarehouse } from '../support/warehouses.ts'
+import { conforms } from './conformance.ts'
+
+conforms('csv', csvWarehouse)
