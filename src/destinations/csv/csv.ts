@@ -14,7 +14,7 @@ import { batchTables, loadRecord, now, readLoadRecord, rowsOf } from '../batch.t
 import type { Destination } from '../destination.ts'
 import { decode } from './decode.ts'
 import { encode } from './encode.ts'
-import { makeFolder, readIfThere, remove, syncFolder, writeWhole } from './files.ts'
+import { makeFolder, makeFoldersIn, readIfThere, remove, syncFolder, writeWhole } from './files.ts'
 import { viewsScript } from './fold.ts'
 
 export interface CsvOptions {
@@ -84,8 +84,9 @@ export function csvDestination({ directory, formulaGuard }: CsvOptions): Destina
 
 async function prepareFolders(root: string): Promise<void> {
   await makeFolder(root)
+  const names = tables.map(({ name }) => name)
+  await makeFoldersIn(root, names)
   for (const table of tables) {
-    await makeFolder(join(root, table.name))
     await writeIfChanged(join(root, table.name, HEADER_FILE), await text(encode(table, [], false)))
   }
   await writeIfChanged(join(root, VIEWS_FILE), viewsScript(root))

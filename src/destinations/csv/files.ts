@@ -38,13 +38,22 @@ export function syncFolder(path: string): Promise<void> {
   })
 }
 
-/** Makes the folder durably, with all above it, and clears it of temporary files that a crash left. */
+/** Makes the folder and those above it, durably. */
 export async function makeFolder(path: string): Promise<void> {
   const first = await attempt('make', path, () => mkdir(path, { recursive: true }))
   if (first !== undefined) await syncFromTo(dirname(path), dirname(first))
-  await attempt('clear', path, async () => {
-    for (const name of await readdir(path)) if (name.endsWith(TEMPORARY)) await rm(join(path, name))
-  })
+}
+
+/** Makes folders in a folder, durably, and clears them of temporary files that a crash left. */
+export async function makeFoldersIn(path: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const folder = join(path, name)
+    await attempt('make', folder, () => mkdir(folder, { recursive: true }))
+    await attempt('clear', folder, async () => {
+      for (const file of await readdir(folder)) if (file.endsWith(TEMPORARY)) await rm(join(folder, file))
+    })
+  }
+  await syncFolder(path)
 }
 
 async function syncFromTo(path: string, top: string): Promise<void> {
