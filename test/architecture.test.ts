@@ -61,8 +61,8 @@ const HOMES: Homes = {
   croner: ['src/load/schedule.ts', 'src/config/schema.ts'],
   pino: ['src/log.ts'],
   'pino-pretty': ['src/log.ts'],
-  // Schemas, their checks at the two doors (bodies, settings), and the documents derived from them.
-  zod: ['schemas/', 'src/receiver/', 'src/config.ts', 'src/config/', 'src/docs/'],
+  // Schemas, their checks at the doors (bodies, settings, the receiver's answers), and the documents derived from them.
+  zod: ['schemas/', 'src/receiver/', 'src/config.ts', 'src/config/', 'src/docs/', 'scripts/first-answer.ts'],
   commander: ['src/help.ts', 'scripts/', 'bench/'],
   'cli-progress': ['scripts/', 'bench/'],
 }

@@ -1,0 +1,80 @@
+/** From what was sent to what it says: waits until it is loaded, then asks the warehouse. */
+import { existsSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
+import { queryFile } from '../src/destinations/duckdb/query.ts'
+import { reasonOf, TransientError } from '../src/errors.ts'
+import { formatTable } from './table.ts'
+
+/** NPS by the plan that respondents were on when they answered. */
+export const FIRST_QUERY = `SELECT
+  respondents.attributes->>'plan' AS plan,
+  count(*) AS responses,
+  round(avg(CASE WHEN value_number >= 9 THEN 100 WHEN value_number <= 6 THEN -100 ELSE 0 END), 1) AS nps
+FROM response_answers
+JOIN responses USING (response_uuid)
+JOIN respondents USING (response_uuid)
+WHERE question = 'nps' AND responses.status = 'completed'
+GROUP BY plan
+ORDER BY nps DESC`
+
+const statsSchema = z.object({
+  destinations: z.record(z.string(), z.object({ pending: z.number(), next_load_at: z.string().nullable() })),
+})
+
+export interface Waiting {
+  /** Of the receiver, such as `http://127.0.0.1:8080/stats`. */
+  readonly url: string
+  /** Milliseconds. */
+  readonly atMost: number
+  readonly say: (text: string) => void
+}
+
+const LOOK_EVERY = 500
+
+/** @returns false when there is no such destination, or it did not load in time; then it was said why. */
+export async function waitUntilLoaded(destination: string, { url, atMost, say }: Waiting): Promise<boolean> {
+  const deadline = Date.now() + atMost
+  for (let first = true; ; first = false) {
+    const state = statsSchema.parse(await (await fetch(url)).json()).destinations[destination]
+    if (state === undefined) {
+      say(`The receiver does not load into ${destination}; add it to DESTINATIONS to ask SQL about the samples.`)
+      return false
+    }
+    if (state.pending === 0) return true
+    if (first) {
+      const next = state.next_load_at === null ? 'is not set' : `is at ${state.next_load_at}`
+      say(`Waiting for ${state.pending} events to be loaded into ${destination}; the next scheduled load ${next}.`)
+      say('To load at once: npm run load in another terminal.')
+    }
+    if (Date.now() >= deadline) {
+      say(
+        `Still ${state.pending} events are pending after ${atMost / 1000} s; GET ${new URL('/health/ready', url).href} says why.`,
+      )
+      return false
+    }
+    await pause(LOOK_EVERY)
+  }
+}
+
+/** The query and its result, as text for the terminal. A load that holds the file is waited for. */
+export async function firstAnswer(warehouse: string): Promise<string> {
+  const query = `${FIRST_QUERY};\n`
+  if (!existsSync(warehouse)) return `${query}\nThe warehouse is not on this machine at ${warehouse}; ask it there.`
+  const { columns, rows } = await whenFree(() => queryFile(warehouse, FIRST_QUERY))
+  return `${query}\n${formatTable(columns, rows)}`
+}
+
+const TRIES = 40
+
+async function whenFree<T>(task: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await task()
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error
+      if (tries === TRIES) throw new TransientError(`ask the warehouse: ${reasonOf(error)}`, { cause: error })
+      await pause(LOOK_EVERY)
+    }
+  }
+}
