@@ -93,7 +93,7 @@ export function createUser(number: number, account: Account, now: number, random
     firstSeen,
     firstSeenAt: timeText(firstSeen),
     lastSeen: firstSeen,
-    mood: mood + random.normal() * 0.7,
+    mood: mood + random.normal() * 0.4,
     views: 0,
     submissions: 0,
     attributes: createTraits(account, firstSeen, random),

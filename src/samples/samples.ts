@@ -73,7 +73,7 @@ function createPopulation(random: Random): (now: number) => User {
   let made = 0
   const account = (now: number) => {
     const known = accounts[random.below(accounts.length)]
-    if (known !== undefined && known.firstSeen < now && random.chance(0.6)) return known
+    if (known !== undefined && known.firstSeen < now && random.chance(0.4)) return known
     const place = accounts.length < MAX_ACCOUNTS ? accounts.length : random.below(MAX_ACCOUNTS)
     const fresh = createAccount(made, now, random)
     accounts[place] = fresh
@@ -81,7 +81,7 @@ function createPopulation(random: Random): (now: number) => User {
   }
   return (now) => {
     const known = users[random.below(users.length)]
-    if (known !== undefined && random.chance(0.7)) return known
+    if (known !== undefined && random.chance(0.6)) return known
     const place = users.length < MAX_USERS ? users.length : random.below(MAX_USERS)
     const fresh = createUser(++made, account(now), now, random)
     users[place] = fresh

@@ -46,7 +46,7 @@ export function createSurveys(random: Random, created: number): readonly [Survey
     name,
     steps,
   })
-  const nps = survey('NPS Survey', [(mood, r) => ({ nps: scale(0, 10, 7.6, 1.9, mood, r) }), comment('nps_reason')], 0)
+  const nps = survey('NPS Survey', [(mood, r) => ({ nps: scale(0, 10, 7.5, 2, mood, r) }), comment('nps_reason')], 0)
   const csat = survey(
     'CSAT Survey',
     [(mood, r) => ({ csat: scale(1, 5, 3.9, 0.8, mood, r) }), comment('csat_comment')],
