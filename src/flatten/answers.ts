@@ -1,0 +1,63 @@
+/**
+ * A response's data, leaf by leaf. Keys of an answer are joined by `.`, list positions stand as `[i]`, and the last
+ * list position on the path is left out of `item` and stands in `choice`. No two leaves of a response collide in
+ * (question, item, choice): where two paths part, at a key or at a position, item or choice differ.
+ */
+import type { JsonObject, JsonValue } from '../../schemas/records.ts'
+import { keyPath, positionPath } from './path.ts'
+
+export interface Leaf {
+  readonly question: string
+  /** '' for an answer that is a scalar or a list of scalars. */
+  readonly item: string
+  /** 0 where no list is on the path. */
+  readonly choice: number
+  readonly sent: string | number | boolean
+}
+
+/** One leaf per scalar; null and empty containers give none. */
+export function leavesOf(data: JsonObject): Leaf[] {
+  const leaves: Leaf[] = []
+  for (const question in data) {
+    addLeaves(leaves, question, data[question] ?? null, { item: undefined, path: undefined, choice: 0 })
+  }
+  return leaves
+}
+
+/** `path` holds all positions, `item` all but the last; undefined before the first part, which may itself be ''. */
+interface Place {
+  readonly item: string | undefined
+  readonly path: string | undefined
+  readonly choice: number
+}
+
+function addLeaves(leaves: Leaf[], question: string, value: JsonValue, at: Place): void {
+  if (value === null) return
+  if (typeof value !== 'object') {
+    leaves.push({ question, item: at.item ?? '', choice: at.choice, sent: value })
+  } else if (isList(value)) {
+    for (const [position, element] of value.entries()) {
+      const place = { item: at.path, path: positionPath(at.path, position), choice: position }
+      addLeaves(leaves, question, element, place)
+    }
+  } else {
+    for (const key in value) {
+      const place = { item: keyPath(at.item, key), path: keyPath(at.path, key), choice: at.choice }
+      addLeaves(leaves, question, value[key] ?? null, place)
+    }
+  }
+}
+
+/** How many leaves a value has, without building them. */
+export function countLeaves(value: JsonValue | undefined): number {
+  if (value === null || value === undefined) return 0
+  if (typeof value !== 'object') return 1
+  let count = 0
+  if (isList(value)) for (const element of value) count += countLeaves(element)
+  else for (const key in value) count += countLeaves(value[key])
+  return count
+}
+
+export function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}

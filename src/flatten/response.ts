@@ -1,0 +1,45 @@
+/** Reads the survey response of a payload. */
+import type { JsonObject, RejectedValue, ResponseRecord, Status } from '../../schemas/records.ts'
+import { countLeaves } from './answers.ts'
+import { type Cell, identifier, integer, object, time } from './fields.ts'
+import { readItems, TAGS } from './items.ts'
+import type { SentResponse } from './payload.ts'
+
+const cell = (name: string, column: string): Cell => ({ path: `response.${name}`, table: 'responses', column })
+
+const FIRST_SHOWN_AT = cell('first_shown_at', 'first_shown_at')
+const LAST_SHOWN_AT = cell('last_shown_at', 'last_shown_at')
+const SHOW_COUNTER = cell('show_counter', 'show_counter')
+const FIRST_DATA_RECEPTION_AT = cell('first_data_reception_at', 'first_data_reception_at')
+const LAST_DATA_RECEPTION_AT = cell('last_data_reception_at', 'last_data_reception_at')
+const COMPLETED_AT = cell('completed_at', 'completed_at')
+const DISMISSED_AT = cell('dismissed_at', 'dismissed_at')
+const RECEIVED_AT = cell('received_at', 'received_at')
+const DATA = cell('data', 'answers')
+
+export function readResponse(sent: SentResponse, rejected: RejectedValue[]): ResponseRecord {
+  const completedAt = time(sent.completed_at, COMPLETED_AT, rejected)
+  const dismissedAt = time(sent.dismissed_at, DISMISSED_AT, rejected)
+  const data = object(sent.data, DATA, rejected)
+  return {
+    uuid: identifier(sent.uuid),
+    status: statusOf(completedAt, dismissedAt, data),
+    firstShownAt: time(sent.first_shown_at, FIRST_SHOWN_AT, rejected),
+    lastShownAt: time(sent.last_shown_at, LAST_SHOWN_AT, rejected),
+    showCounter: integer(sent.show_counter, SHOW_COUNTER, rejected),
+    firstDataReceptionAt: time(sent.first_data_reception_at, FIRST_DATA_RECEPTION_AT, rejected),
+    lastDataReceptionAt: time(sent.last_data_reception_at, LAST_DATA_RECEPTION_AT, rejected),
+    completedAt,
+    dismissedAt,
+    receivedAt: time(sent.received_at, RECEIVED_AT, rejected),
+    data,
+    tags: readItems(sent.tags, TAGS, rejected),
+  }
+}
+
+/** It has data where any answer is in it; its times are no sign, as the vendor's sample has data without them. */
+function statusOf(completedAt: string | null, dismissedAt: string | null, data: JsonObject | undefined): Status {
+  if (completedAt !== null) return 'completed'
+  if (dismissedAt !== null) return 'dismissed'
+  return countLeaves(data) > 0 ? 'partial' : 'seen'
+}

@@ -1,0 +1,138 @@
+/**
+ * Keeps the newest state of each response, and of who gave it, while a batch goes by. The row and each collection are
+ * kept by versions of their own, so that the outcome is that of merging event by event.
+ */
+import {
+  respondentSegments,
+  respondents,
+  responseAnswers,
+  responses,
+  responseTags,
+} from '../../schemas/tables/responses.ts'
+import { leavesOf } from './answers.ts'
+import { carried, putMembers } from './children.ts'
+import { outputOf } from './output.ts'
+import { typed } from './value.ts'
+import { newest, type ResponseEvent, respondentVersion, responseVersion, type Version, versionText } from './version.ts'
+
+type Kept = Version<ResponseEvent>
+
+/** Of one response. undefined where no event of the batch carried the collection. */
+interface State {
+  response: Kept
+  answers: Kept | undefined
+  tags: Kept | undefined
+  respondent: Kept
+  attributes: Kept | undefined
+  accountAttributes: Kept | undefined
+  segments: Kept | undefined
+}
+
+type Outputs = ReturnType<typeof outputs>
+
+export function responseRows() {
+  const states = new Map<string, State>()
+  return {
+    add(event: ResponseEvent): void {
+      const state = states.get(event.response.uuid)
+      const response = responseVersion(event)
+      const respondent = respondentVersion(event)
+      if (state === undefined) states.set(event.response.uuid, merge(fresh(response, respondent), response, respondent))
+      else merge(state, response, respondent)
+    },
+    rows() {
+      const out = outputs()
+      for (const state of states.values()) {
+        putResponse(out, state)
+        putRespondent(out, state)
+      }
+      return {
+        responses: out.responses.rows,
+        response_answers: out.answers.rows,
+        response_tags: out.tags.rows,
+        respondents: out.respondents.rows,
+        respondent_segments: out.segments.rows,
+      }
+    },
+  }
+}
+
+function outputs() {
+  return {
+    responses: outputOf(responses),
+    answers: outputOf(responseAnswers),
+    tags: outputOf(responseTags),
+    respondents: outputOf(respondents),
+    segments: outputOf(respondentSegments),
+  }
+}
+
+function fresh(response: Kept, respondent: Kept): State {
+  return {
+    response,
+    answers: undefined,
+    tags: undefined,
+    respondent,
+    attributes: undefined,
+    accountAttributes: undefined,
+    segments: undefined,
+  }
+}
+
+function merge(state: State, response: Kept, respondent: Kept): State {
+  const { event } = response
+  state.response = newest(state.response, response)
+  state.respondent = newest(state.respondent, respondent)
+  if (event.response.data !== undefined) state.answers = newest(state.answers, response)
+  if (event.response.tags !== undefined) state.tags = newest(state.tags, response)
+  if (event.attributes !== undefined) state.attributes = newest(state.attributes, respondent)
+  if (event.account?.attributes !== undefined) state.accountAttributes = newest(state.accountAttributes, respondent)
+  if (event.segments !== undefined) state.segments = newest(state.segments, respondent)
+  return state
+}
+
+function putResponse(out: Outputs, state: State): void {
+  const { event } = state.response
+  const answers = carried(state.answers, state.answers?.event.response.data)
+  const tags = carried(state.tags, state.tags?.event.response.tags)
+  out.responses.put({ event, response: event.response, version: versionText(state.response), answers, tags })
+  if (state.answers !== undefined) putAnswers(out.answers, state.answers)
+  putMembers(out.tags, event.response.uuid, state.tags?.event.form?.uuid ?? null, tags)
+}
+
+function putAnswers(output: Outputs['answers'], kept: Kept): void {
+  const { eventId, userUuid, form, response } = kept.event
+  const version = versionText(kept)
+  for (const { question, item, choice, sent } of leavesOf(response.data ?? {})) {
+    const { value, number, boolean, timestamp } = typed(sent)
+    output.put({
+      question,
+      item,
+      choice,
+      value,
+      number,
+      boolean,
+      timestamp,
+      responseUuid: response.uuid,
+      formUuid: form?.uuid ?? null,
+      userUuid,
+      answeredAt: response.lastDataReceptionAt,
+      eventId,
+      version,
+    })
+  }
+}
+
+function putRespondent(out: Outputs, state: State): void {
+  const { event } = state.respondent
+  const segments = carried(state.segments, state.segments?.event.segments)
+  out.respondents.put({
+    event,
+    response: event.response,
+    version: versionText(state.respondent),
+    attributes: carried(state.attributes, state.attributes?.event.attributes),
+    accountAttributes: carried(state.accountAttributes, state.accountAttributes?.event.account?.attributes),
+    segments,
+  })
+  putMembers(out.segments, event.response.uuid, state.segments?.event.form?.uuid ?? null, segments)
+}
