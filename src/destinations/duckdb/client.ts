@@ -1,0 +1,48 @@
+/** The file of the warehouse, open for writing. DuckDB lets one process write, or many read; so it is held for loads only. */
+import { mkdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { TransientError } from '../../errors.ts'
+
+export interface Client {
+  readonly connection: DuckDBConnection
+  /** Lets go of the file. Whatever was not committed is undone. */
+  close(): void
+}
+
+const SETTINGS = {
+  threads: '2',
+  // Deleted rows stay in memory until a checkpoint; with less, large warehouses run out of it.
+  memory_limit: '200MB',
+  checkpoint_threshold: '64MB',
+  // Nothing is fetched from the network.
+  autoinstall_known_extensions: 'false',
+}
+
+/** DuckDB itself lets one process open a file twice. */
+const openPaths = new Set<string>()
+
+/** Opens the file, and makes it and its folder if missing. @throws what DuckDB throws, or TransientError */
+export async function openClient(path: string): Promise<Client> {
+  const file = resolve(path)
+  if (openPaths.has(file)) {
+    throw new TransientError(`open ${path}: this process has it open; close it there, loading goes on by itself`)
+  }
+  openPaths.add(file)
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    const instance = await DuckDBInstance.create(file, SETTINGS)
+    const connection = await instance.connect()
+    return {
+      connection,
+      close() {
+        connection.closeSync()
+        instance.closeSync()
+        openPaths.delete(file)
+      },
+    }
+  } catch (error) {
+    openPaths.delete(file)
+    throw error
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Reads what the warehouse holds for the keys of a batch. Of a large table only the keys and the versions are read: reading a
+ * JSON column costs several times more than all others. The partition column, a pure function of the key,
+ * narrows the search to the days that the batch touches.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Cell, Row, Table } from '../../../schemas/spec.ts'
+import { cellOf } from '../merge.ts'
+import { identifier, literal, sqlType } from '../sql.ts'
+import { cellExpression, cellFrom, columnsOf } from './cells.ts'
+
+/** A row that is there. `row` has null in columns that were not read. */
+export interface Current {
+  readonly rowid: number
+  readonly row: Row
+}
+
+/** Beyond so many days, looking each of them up costs more than it saves. */
+const FEW_DAYS = 60
+
+/** The names of the columns that are read of each row. Tables without a partition are small, and are read whole. */
+export function readColumns(table: Table): ReadonlySet<string> {
+  const columns = columnsOf(table)
+  if (table.partition === undefined) return new Set(Object.keys(table.columns))
+  const versions = columns.map(([, { merge }]) => merge).filter((merge) => merge in table.columns)
+  return new Set([...table.key, ...versions])
+}
+
+/** Rows of the table that have a key of these rows, wherever they are. */
+export async function findCurrent(
+  connection: DuckDBConnection,
+  table: Table,
+  rows: readonly Row[],
+): Promise<Current[]> {
+  const read = [...readColumns(table)]
+  const found: Current[] = []
+  for (const { where, rows: some } of narrowed(table, rows)) {
+    const keys = keyList(table, table.key, some)
+    found.push(
+      ...(await select(
+        connection,
+        table,
+        read,
+        `SEMI JOIN ${keys.relation} USING (${keys.columns}) ${where}`,
+        keys.json,
+      )),
+    )
+  }
+  return found
+}
+
+/** Some columns of these rows. */
+export async function readCells(
+  connection: DuckDBConnection,
+  table: Table,
+  columns: readonly string[],
+  rowids: readonly number[],
+): Promise<Current[]> {
+  return select(connection, table, columns, `WHERE rowid IN (${rowids.join(', ')})`)
+}
+
+async function select(
+  connection: DuckDBConnection,
+  table: Table,
+  read: readonly string[],
+  rest: string,
+  json?: string,
+): Promise<Current[]> {
+  const cells = columnsOf(table)
+    .map(([name, column], place) => ({ name, column, place }))
+    .filter(({ name }) => read.includes(name))
+  const list = cells.map(({ name, column }) => cellExpression(name, column)).join(', ')
+  const sql = `SELECT CAST(rowid AS DOUBLE), ${list} FROM ${identifier(table.name)} ${rest}`
+  const result = await connection.runAndReadAll(sql, json === undefined ? undefined : [json])
+  const blank: readonly Cell[] = columnsOf(table).map(() => null)
+  return result.getRowsJS().map(([rowid, ...values]) => {
+    const row = [...blank]
+    for (const [at, { column, place }] of cells.entries()) row[place] = cellFrom(values[at], column)
+    return { rowid: Number(rowid), row }
+  })
+}
+
+/** A part of the rows, and the condition on the partition column that all of them meet; `where` may be empty. */
+interface Part {
+  readonly where: string
+  readonly rows: readonly Row[]
+}
+
+/**
+ * The rows in parts that can be searched for cheaply. Those without a day are one of their own: `OR … IS NULL` would make DuckDB
+ * read everything.
+ */
+export function narrowed(table: Table, rows: readonly Row[]): Part[] {
+  const { partition } = table
+  if (partition === undefined) return [{ where: '', rows }]
+  const column = identifier(partition)
+  const isNull = (row: Row) => cellOf(table, row, partition) === null
+  const dated = rows.filter((row) => !isNull(row))
+  const parts: Part[] = []
+  if (dated.length > 0) parts.push({ where: dayCondition(table, partition, dated), rows: dated })
+  if (dated.length < rows.length) parts.push({ where: `WHERE ${column} IS NULL`, rows: rows.filter(isNull) })
+  return parts
+}
+
+function dayCondition(table: Table, partition: string, rows: readonly Row[]): string {
+  const column = identifier(partition)
+  const values = [...new Set(rows.map((row) => String(cellOf(table, row, partition))))].toSorted()
+  if (table.columns[partition]?.type === 'date') {
+    return values.length > FEW_DAYS
+      ? ''
+      : `WHERE ${column} IN (${values.map((day) => `DATE ${literal(day)}`).join(', ')})`
+  }
+  const [first = '', last = ''] = [values[0], values.at(-1)]
+  return `WHERE ${column} BETWEEN CAST(${literal(first)} AS TIMESTAMP) AND CAST(${literal(last)} AS TIMESTAMP)`
+}
+
+/** The keys of rows as one JSON parameter, and the relation that it becomes. */
+export function keyList(
+  table: Table,
+  key: readonly string[],
+  rows: readonly Row[],
+): { relation: string; columns: string; json: string } {
+  const shape = Object.fromEntries(key.map((name) => [name, [sqlType(table.columns[name]?.type ?? 'text')]]))
+  const lists = Object.fromEntries(key.map((name) => [name, rows.map((row) => wellFormed(cellOf(table, row, name)))]))
+  const unnested = key.map((name) => `unnest(keys.${identifier(name)}) AS ${identifier(name)}`)
+  const parsed = `SELECT from_json($1::VARCHAR, ${literal(JSON.stringify(shape))}) AS keys`
+  return {
+    relation: `(SELECT ${unnested.join(', ')} FROM (${parsed}))`,
+    columns: key.map(identifier).join(', '),
+    json: JSON.stringify(lists),
+  }
+}
+
+/** As the appender writes it: U+FFFD for half a surrogate pair, which JSON cannot carry. */
+const wellFormed = (cell: Cell) => (typeof cell === 'string' ? cell.toWellFormed() : cell)

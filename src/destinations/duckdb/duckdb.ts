@@ -1,0 +1,118 @@
+/**
+ * The warehouse in one DuckDB file: one transaction per batch over all tables, its row in `loads` included. Times are TIMESTAMP, in UTC
+ * and without a zone, so that whatever zone a session is in, the same question has the same answer.
+ *
+ * After any failure the file is closed, and nothing of the batch is there unless all of it is; the next `prepare` starts afresh.
+ */
+import type { LoadRecord } from '../../../schemas/records.ts'
+import { rowOf } from '../../../schemas/spec.ts'
+import { loads } from '../../../schemas/tables/log.ts'
+import { tables } from '../../../schemas/tables.ts'
+import type { RowBatch } from '../../flatten/rows.ts'
+import { loadRecord, now, readLoadRecord } from '../batch.ts'
+import type { Destination } from '../destination.ts'
+import { identifier } from '../sql.ts'
+import { type Appender, createAppender } from './append.ts'
+import { cellExpression, cellFrom, columnsOf } from './cells.ts'
+import { type Client, openClient } from './client.ts'
+import { duckdbError } from './errors.ts'
+import { ensureSchema } from './schema.ts'
+import { writeBatch } from './write.ts'
+
+export interface DuckdbOptions {
+  /** The file; it and its folder are made if missing. */
+  readonly path: string
+}
+
+interface Open {
+  readonly client: Client
+  readonly appender: Appender
+}
+
+/** Errors are Transient where it may pass (a locked file, a full disk) and Permanent where a person has to act. */
+export function duckdbDestination({ path }: DuckdbOptions): Destination {
+  const name = 'duckdb'
+  let open: Open | undefined
+
+  const close = () => {
+    const { client } = open ?? {}
+    open = undefined
+    client?.close()
+  }
+
+  return {
+    name,
+    async prepare() {
+      open ??= await openWarehouse(path)
+    },
+    async load(batch, { signal }) {
+      signal.throwIfAborted()
+      open ??= await openWarehouse(path)
+      try {
+        return await loadOnce(name, open, batch, signal)
+      } catch (error) {
+        close()
+        signal.throwIfAborted()
+        throw duckdbError('load into', path, error)
+      }
+    },
+    async close() {
+      close()
+    },
+  }
+}
+
+async function openWarehouse(path: string): Promise<Open> {
+  let client: Client | undefined
+  try {
+    client = await openClient(path)
+    const exact = await ensureSchema(client.connection, path, tables)
+    return { client, appender: createAppender(client.connection, exact) }
+  } catch (error) {
+    client?.close()
+    throw duckdbError('open', path, error)
+  }
+}
+
+async function loadOnce(name: string, open: Open, batch: RowBatch, signal: AbortSignal): Promise<LoadRecord> {
+  const { client, appender } = open
+  const { connection } = client
+  const interrupt = () => connection.interrupt()
+  signal.addEventListener('abort', interrupt)
+  try {
+    await connection.run('BEGIN')
+    const known = await findLoad(client, name, batch.id)
+    if (known !== undefined) {
+      await connection.run('ROLLBACK')
+      return known
+    }
+    const startedAt = now()
+    await writeBatch({ connection, appender, signal }, batch)
+    const record = loadRecord(name, batch, startedAt)
+    await appender.append(loads, [rowOf(loads, record)])
+    signal.throwIfAborted()
+    // From here on the batch is durable or it is not; a signal would only blur which.
+    signal.removeEventListener('abort', interrupt)
+    await connection.run('COMMIT')
+    return record
+  } finally {
+    signal.removeEventListener('abort', interrupt)
+  }
+}
+
+async function findLoad({ connection }: Client, name: string, batch: string): Promise<LoadRecord | undefined> {
+  const columns = columnsOf(loads)
+  const cells = columns.map(([column, definition]) => cellExpression(column, definition)).join(', ')
+  const where = loads.key.map((column, at) => `${identifier(column)} = $${at + 1}`).join(' AND ')
+  const result = await connection.runAndReadAll(`SELECT ${cells} FROM ${identifier(loads.name)} WHERE ${where}`, [
+    name,
+    batch,
+  ])
+  const [row] = result.getRowsJS()
+  return (
+    row &&
+    readLoadRecord(
+      Object.fromEntries(columns.map(([column, definition], at) => [column, cellFrom(row[at], definition)])),
+    )
+  )
+}

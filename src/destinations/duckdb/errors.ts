@@ -1,0 +1,93 @@
+/** What DuckDB's errors mean. They come as plain errors without a code, so their texts are matched; this is the one list. */
+import { PermanentError, TransientError } from '../../errors.ts'
+
+interface Meaning {
+  readonly text: RegExp
+  readonly passes: boolean
+  /** What it is and what a person can do; $1, $2 are what the pattern caught. */
+  readonly wayOut: string
+}
+
+const GOES_ON = 'loading goes on by itself'
+
+/** The first that fits counts: the precise ones stand first. */
+const MEANINGS: readonly Meaning[] = [
+  {
+    text: /Could not set lock on file.*Conflicting lock is held in (.*?) \(PID (\d+)\)/s,
+    passes: true,
+    wayOut: `another process holds it ($1, PID $2); close it there, ${GOES_ON}`,
+  },
+  { text: /Could not set lock on file/, passes: true, wayOut: `another process holds it; close it there, ${GOES_ON}` },
+  {
+    // The batch is in the file: loading it again finds its row in `loads`.
+    text: /COMMIT succeeded and is durable/,
+    passes: true,
+    wayOut: `the batch is safe, but the file could not be tidied up; check the disk's space, ${GOES_ON}`,
+  },
+  {
+    text: /No space left on device|File too large|quota exceeded|max_temp_directory_size/i,
+    passes: true,
+    wayOut: `the disk is full; make room there, ${GOES_ON}`,
+  },
+  {
+    // Reopening frees what deleted rows hold until a checkpoint.
+    text: /Out of Memory Error|failed to allocate|bad_alloc/i,
+    passes: true,
+    wayOut: `DuckDB needs more memory than it may have; free some, ${GOES_ON}`,
+  },
+  {
+    text: /not a valid DuckDB database file/,
+    passes: false,
+    wayOut: 'it is no DuckDB file; move it away, or choose another place',
+  },
+  {
+    text: /Trying to read a database file with version number|was created with a newer|newer version of DuckDB/,
+    passes: false,
+    wayOut: 'another version of DuckDB wrote it; upgrade refiner-warehouse, or export and import it with that version',
+  },
+  {
+    text: /Permission denied|Operation not permitted/,
+    passes: false,
+    wayOut: 'this user may not open it; give it the right, or choose another place',
+  },
+  {
+    text: /Read-only file system|read-only mode/,
+    passes: false,
+    wayOut: 'it cannot be written there; make it writable, or choose another place',
+  },
+  { text: /Is a directory/, passes: false, wayOut: 'a folder stands there; move it away, or choose another place' },
+  {
+    text: /Corrupt|checksum/i,
+    passes: false,
+    wayOut: 'the file is damaged; move it away, and replay the events that are kept, or restore a copy',
+  },
+  {
+    text: /No such file or directory/,
+    passes: true,
+    wayOut: `its folder is gone; it is made again, ${GOES_ON}`,
+  },
+  {
+    // What comes after another error; closing and opening the file heals it.
+    text: /database has been invalidated|FATAL Error|Current transaction is aborted/,
+    passes: true,
+    wayOut: `DuckDB gave up on it; it is opened again, ${GOES_ON}`,
+  },
+  { text: /IO Error/, passes: true, wayOut: `the disk fails to read or write; check it, ${GOES_ON}` },
+]
+
+/**
+ * Wraps what DuckDB threw: "open /data/warehouse.duckdb: another process holds it; …". Our own errors pass unchanged.
+ * @param action a lower-case verb, such as `open`
+ */
+export function duckdbError(action: string, path: string, cause: unknown): TransientError | PermanentError {
+  if (cause instanceof TransientError || cause instanceof PermanentError) return cause
+  const message = cause instanceof Error ? cause.message : String(cause)
+  for (const { text, passes, wayOut } of MEANINGS) {
+    const match = text.exec(message)
+    if (match === null) continue
+    const told = `${action} ${path}: ${wayOut.replace(/\$(\d)/g, (_, group) => match[Number(group)] ?? '')}`
+    return passes ? new TransientError(told, { cause }) : new PermanentError(told, { cause })
+  }
+  const told = `${action} ${path}: this was not expected; undo a change made to its tables by hand, or report it as a bug`
+  return new PermanentError(told, { cause })
+}

@@ -1,0 +1,93 @@
+/**
+ * Makes the tables and columns that are missing, from schemas/tables.ts, and the comments that tell what they mean.
+ * Nothing is dropped or altered: tables, columns and views that a user made stay. There are no primary keys: DuckDB keeps their
+ * index in memory, and loading by key and version does not need one.
+ */
+import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api'
+import type { Table } from '../../../schemas/spec.ts'
+import { PermanentError } from '../../errors.ts'
+import { identifier, literal, sqlType } from '../sql.ts'
+import { columnsOf } from './cells.ts'
+
+/** What a table in the file has, in the order of its columns. */
+interface Found {
+  readonly comment: string | null
+  readonly columns: Map<string, { readonly type: string; readonly comment: string | null }>
+}
+
+/**
+ * Returns the tables whose columns in the file are exactly those of the model, in order: rows can be appended to them
+ * as they are.
+ * @throws PermanentError when a column has another type than the model says
+ */
+export async function ensureSchema(
+  connection: DuckDBConnection,
+  path: string,
+  tables: readonly Table[],
+): Promise<ReadonlySet<Table>> {
+  const found = await readSchema(connection)
+  const statements = tables.flatMap((table) => changesTo(table, found.get(table.name), path))
+  if (statements.length > 0) await connection.run(`BEGIN; ${statements.join('; ')}; COMMIT`)
+  return new Set(tables.filter((table) => isExact(table, found.get(table.name))))
+}
+
+function changesTo(table: Table, found: Found | undefined, path: string): string[] {
+  const name = identifier(table.name)
+  const statements = found === undefined ? [createTable(table)] : []
+  if (found?.comment !== table.description) {
+    statements.push(`COMMENT ON TABLE ${name} IS ${literal(table.description)}`)
+  }
+  for (const [column, { type, description }] of columnsOf(table)) {
+    const known = found?.columns.get(column)
+    const wanted = sqlType(type)
+    if (found !== undefined && known === undefined) {
+      // Also a required one may be null here: nothing is known of it in the rows that are there.
+      statements.push(`ALTER TABLE ${name} ADD COLUMN ${identifier(column)} ${wanted}`)
+    }
+    if (known !== undefined && known.type !== wanted) throw wrongType(path, table.name, column, known.type, wanted)
+    if (known?.comment !== description) {
+      statements.push(`COMMENT ON COLUMN ${name}.${identifier(column)} IS ${literal(description)}`)
+    }
+  }
+  return statements
+}
+
+/** The statement that makes a table. */
+export function createTable(table: Table): string {
+  const columns = columnsOf(table).map(
+    ([name, { type, required }]) => `${identifier(name)} ${sqlType(type)}${required ? ' NOT NULL' : ''}`,
+  )
+  return `CREATE TABLE ${identifier(table.name)} (${columns.join(', ')})`
+}
+
+function wrongType(path: string, table: string, column: string, type: string, wanted: string): PermanentError {
+  const change = `ALTER TABLE ${identifier(table)} ALTER ${identifier(column)} TYPE ${wanted}`
+  return new PermanentError(
+    `open ${path}: column ${table}.${column} is ${type} and must be ${wanted}; change it (${change}), or rename it and a new one is made`,
+  )
+}
+
+function isExact(table: Table, found: Found | undefined): boolean {
+  return found === undefined || [...found.columns.keys()].join('\0') === Object.keys(table.columns).join('\0')
+}
+
+async function readSchema(connection: DuckDBConnection): Promise<Map<string, Found>> {
+  const here = 'database_name = current_database() AND schema_name = current_schema()'
+  const tables = await connection.runAndReadAll(`SELECT table_name, comment FROM duckdb_tables() WHERE ${here}`)
+  const columns = await connection.runAndReadAll(
+    `SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE ${here} ORDER BY column_index`,
+  )
+  const found = new Map<string, Found>()
+  for (const [name, comment] of textRows(tables)) {
+    if (name) found.set(name, { comment: comment ?? null, columns: new Map() })
+  }
+  for (const [table, column, type, comment] of textRows(columns)) {
+    if (table && column && type) found.get(table)?.columns.set(column, { type, comment: comment ?? null })
+  }
+  return found
+}
+
+/** Rows of texts and nulls. */
+function textRows(reader: DuckDBResultReader): (string | null)[][] {
+  return reader.getRowsJS().map((row) => row.map((value) => (typeof value === 'string' ? value : null)))
+}
