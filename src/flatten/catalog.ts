@@ -45,21 +45,25 @@ interface Seen {
   version: Version
 }
 
-/** Notes names and the types of their values. Text holds everything: from then on values are not looked at. */
-function note(
-  names: Map<string, Seen>,
-  values: JsonObject,
-  version: Version,
-  widen: (seen: Seen, value: JsonValue) => void,
-) {
+type Widen = (seen: Seen, value: JsonValue) => void
+
+/**
+ * Notes names and the types of their values. Text holds everything: from then on values are not looked at. Names
+ * mostly come together, so that one comparison of versions answers for all of an event.
+ */
+function note(names: Map<string, Seen>, values: JsonObject, version: Version, widen: Widen): void {
+  let compared = version
+  let newer = false
   for (const name in values) {
     let seen = names.get(name)
     if (seen === undefined) {
       seen = { type: null, isList: false, version }
       names.set(name, seen)
-    } else if (isNewer(version, seen.version)) {
-      seen.version = version
+    } else if (seen.version !== compared) {
+      compared = seen.version
+      newer = isNewer(version, compared)
     }
+    if (newer && seen.version === compared) seen.version = version
     const value = values[name]
     if (value !== null && value !== undefined) widen(seen, value)
   }

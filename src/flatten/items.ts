@@ -27,6 +27,9 @@ export const TAGS: Kind = {
   createdAt: null,
 }
 
+/** Up to here, looking through a list is cheaper than a set. */
+const FEW = 16
+
 /** Each uuid once, as first listed. undefined for null, absent and what is no list: nothing is said about them then. */
 export function readItems(
   sent: JsonValue | undefined,
@@ -37,12 +40,12 @@ export function readItems(
   if (elements === undefined) return undefined
   const keys = isObject(sent) ? Object.keys(sent) : undefined
   const items: NamedItem[] = []
-  const seen = new Set<string>()
+  const seen = elements.length > FEW ? new Set<string>() : undefined
   for (let position = 0; position < elements.length; position++) {
     const before = rejected.length
     const item = readItem(elements[position] ?? null, kind, rejected)
-    if (item !== null && !seen.has(item.uuid)) {
-      seen.add(item.uuid)
+    if (item !== null && !(seen?.has(item.uuid) ?? items.some(({ uuid }) => uuid === item.uuid))) {
+      seen?.add(item.uuid)
       items.push(item)
     }
     if (rejected.length > before) placeInList(rejected, before, elementPath(kind.list.path, keys, position))

@@ -57,9 +57,15 @@ function normalised(text: string): string | null {
   return utc.length === 24 && utc >= '0001' ? `${utc.slice(0, 20)}${micros}` : null
 }
 
-/** The cell of an instant in whole microseconds since 1970, UTC. */
+let lastSecond = Number.NaN
+let lastPrefix = ''
+
+/** The cell of an instant in whole microseconds since 1970, UTC. Arrivals come in order: many share a second. */
 export function timeOfMicros(micros: number): string {
-  const ms = Math.floor(micros / 1000)
-  const rest = String(micros - ms * 1000).padStart(3, '0')
-  return `${new Date(ms).toISOString().slice(0, 23)}${rest}Z`
+  const second = Math.floor(micros / 1_000_000)
+  if (second !== lastSecond) {
+    lastPrefix = new Date(second * 1000).toISOString().slice(0, 20)
+    lastSecond = second
+  }
+  return `${lastPrefix}${String(micros - second * 1_000_000).padStart(6, '0')}Z`
 }

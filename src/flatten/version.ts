@@ -42,7 +42,8 @@ export function respondentVersion(event: ResponseEvent): Version<ResponseEvent> 
 }
 
 export function isNewer(version: Version, than: Version): boolean {
-  return version.time === than.time ? versionText(version) > versionText(than) : version.time > than.time
+  if (version.time !== than.time) return version.time > than.time
+  return version !== than && versionText(version) > versionText(than)
 }
 
 /** The newer of two, where there may be none yet. */
@@ -51,7 +52,8 @@ export function newest<V extends Version>(kept: V | undefined, next: V): V {
 }
 
 export function versionText<Event extends EventRecord>(version: Version<Event>): string {
-  if (version.text === '') version.text = `${digits(version.time)}|${version.rest(version.event)}`
+  // Joining gives one piece of memory where concatenation would keep a tree of dozens alive.
+  if (version.text === '') version.text = [digits(version.time), version.rest(version.event)].join('|')
   return version.text
 }
 
@@ -75,13 +77,17 @@ function progress(event: ResponseEvent): string {
 }
 
 const earlierArrival = (event: EventRecord) =>
-  `${complement(digits(event.arrivedAt), 9)}|${complement(event.eventId, 15)}`
+  `${complement(digits(event.arrivedAt), '9876543210')}|${complement(event.eventId, 'fedcba9876543210')}`
 
-/** Every hex digit taken from the highest one, so that the text sorts the other way round. */
-function complement(text: string, highest: number): string {
-  let turned = ''
-  for (const digit of text) turned += (highest - Number.parseInt(digit, 16)).toString(16)
-  return turned
+/** Each digit taken from the highest one, so that the text sorts the other way round. Other characters stay. */
+function complement(text: string, turned: string): string {
+  const codes: number[] = []
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    const digit = code < 58 ? code - 48 : code - 87
+    codes.push(digit >= 0 && digit < turned.length ? turned.charCodeAt(digit) : code)
+  }
+  return String.fromCharCode(...codes)
 }
 
 /** `YYYYMMDDHHMMSSffffff` of a time; zeros for none. */
