@@ -1,0 +1,28 @@
+/** How batches are named and where they end: the same for every buffer. */
+import type { Batch, BatchLimits, StoredEvent } from './buffer.ts'
+
+const pad = (seq: number) => String(seq).padStart(12, '0')
+
+/** `<name>-<first seq>-<last seq>`, padded so that ids sort in loading order. */
+export const batchId = (name: string, firstSeq: number, lastSeq: number): string =>
+  `${name}-${pad(firstSeq)}-${pad(lastSeq)}`
+
+/** undefined when there are no events. */
+export function batchOf(name: string, events: readonly StoredEvent[]): Batch | undefined {
+  const [first] = events
+  const last = events.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  return { id: batchId(name, first.seq, last.seq), firstSeq: first.seq, lastSeq: last.seq, events }
+}
+
+/** Asked for one event after another, by the bytes of its body: whether the batch still takes it. The first always fits. */
+export function taker({ events, bytes }: BatchLimits): (bodyBytes: number) => boolean {
+  let count = 0
+  let total = 0
+  return (bodyBytes) => {
+    if (count > 0 && (count >= events || total + bodyBytes > bytes)) return false
+    count++
+    total += bodyBytes
+    return true
+  }
+}

@@ -1,0 +1,50 @@
+/** Kept events again, by when they arrived. Reads in short steps, so that it holds back neither writing nor dropping. */
+import type { DatabaseSync } from 'node:sqlite'
+import { batchOf, taker } from '../batch.ts'
+import type { Batch, BatchLimits, StoredEvent } from '../buffer.ts'
+import { EVENT_COLUMNS } from './batches.ts'
+import { stateReader } from './state.ts'
+import { rowsOf } from './transaction.ts'
+
+/** Arrival is not quite in order (clocks are set), so all positions are looked at, this many in a step. */
+const SCAN = 20_000
+
+/** What is kept now; what arrives during the iteration is not in it, and what is dropped meanwhile is left out. */
+export async function* keptBatches(
+  db: DatabaseSync,
+  range: { from: number; to: number },
+  name: string,
+  limits: BatchLimits,
+): AsyncGenerator<Batch> {
+  const select = db.prepare(`
+    SELECT ${EVENT_COLUMNS}, length(body) AS bytes FROM events
+    WHERE seq > ? AND seq <= ? AND received_at >= ? AND received_at < ? ORDER BY seq`)
+  const { dropped, lastSeq } = stateReader(db).buffer()
+  let after = dropped
+  let events: StoredEvent[] = []
+  let takes = taker(limits)
+  while (after < lastSeq) {
+    const until = Math.min(after + SCAN, lastSeq)
+    let full = false
+    for (const { bytes, ...event } of rowsOf<StoredEvent & { bytes: number }>(
+      select,
+      after,
+      until,
+      range.from,
+      range.to,
+    )) {
+      full = !takes(bytes)
+      if (full) break
+      events.push(event)
+      after = event.seq
+    }
+    if (full) {
+      const batch = batchOf(name, events)
+      events = []
+      takes = taker(limits)
+      if (batch !== undefined) yield batch
+    } else after = until
+  }
+  const rest = batchOf(name, events)
+  if (rest !== undefined) yield rest
+}

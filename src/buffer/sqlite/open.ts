@@ -1,0 +1,122 @@
+/**
+ * The file: how it is opened, made, and told apart from others. What makes an acknowledged event survive a power cut is
+ * here: WAL with synchronous=FULL syncs each commit, and the folder's entry of a new file is synced once.
+ */
+import { randomBytes } from 'node:crypto'
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { PermanentError } from '../../errors.ts'
+import { bufferError } from './errors.ts'
+import { firstRow, writing } from './transaction.ts'
+
+const VERSION = 1
+const BUSY_TIMEOUT_MS = 5000
+/** Pages in the WAL before they are moved into the file: 32 MiB. Fewer make shorter pauses, more make fewer. */
+const CHECKPOINT_PAGES = 4000
+
+const SCHEMA = `
+CREATE TABLE buffer (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  name TEXT NOT NULL,
+  last_seq INTEGER NOT NULL DEFAULT 0,
+  dropped INTEGER NOT NULL DEFAULT 0,
+  received INTEGER NOT NULL DEFAULT 0,
+  duplicate INTEGER NOT NULL DEFAULT 0,
+  quarantine_kept INTEGER NOT NULL DEFAULT 0,
+  quarantine_bytes INTEGER NOT NULL DEFAULT 0,
+  quarantine_dropped INTEGER NOT NULL DEFAULT 0,
+  quarantine_overflowed INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  received_at INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  body BLOB NOT NULL
+);
+CREATE TABLE quarantine (
+  place INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  received_at INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  body BLOB NOT NULL
+);
+CREATE TABLE consumers (
+  name TEXT PRIMARY KEY,
+  position INTEGER NOT NULL,
+  open_last INTEGER NOT NULL,
+  missed INTEGER NOT NULL,
+  last_load TEXT
+);`
+
+export interface OpenDatabase {
+  readonly db: DatabaseSync
+  /** The buffer's own name, made with it: 8 hex digits. */
+  readonly name: string
+}
+
+/** @throws PermanentError for a file that is no buffer, damaged, or written by a newer version */
+export function openDatabase(path: string): OpenDatabase {
+  let db: DatabaseSync | undefined
+  try {
+    const fresh = !existsSync(path)
+    db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
+    // It holds personal data. The WAL beside it takes over the file's mode.
+    if (fresh) chmodSync(path, 0o600)
+    requireKnown(db, path)
+    db.exec(`PRAGMA page_size = 8192; PRAGMA journal_mode = WAL`)
+    db.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    const name = prepareSchema(db)
+    if (fresh) syncFolders(path)
+    return { db, name }
+  } catch (error) {
+    db?.close()
+    throw bufferError('open the buffer', path, error)
+  }
+}
+
+const versionOf = (db: DatabaseSync) =>
+  firstRow<{ user_version: number }>(db.prepare('PRAGMA user_version'))?.user_version ?? 0
+
+/** Before anything is changed in it. */
+function requireKnown(db: DatabaseSync, path: string): void {
+  const version = versionOf(db)
+  if (version > VERSION) {
+    const way = 'start that version again, or choose another folder'
+    throw new PermanentError(
+      `open the buffer ${path}: a newer version made it (schema ${version} > ${VERSION}); ${way}`,
+    )
+  }
+  if (version === 0 && firstRow(db.prepare('SELECT 1 FROM sqlite_schema')) !== undefined) {
+    throw new PermanentError(`open the buffer ${path}: it is another program's database; choose another folder`)
+  }
+}
+
+function prepareSchema(db: DatabaseSync): string {
+  if (versionOf(db) === 0) {
+    writing(db, () => {
+      if (versionOf(db) !== 0) return
+      db.exec(SCHEMA)
+      db.prepare('INSERT INTO buffer (one, name) VALUES (1, ?)').run(randomBytes(4).toString('hex'))
+      db.exec(`PRAGMA user_version = ${VERSION}`)
+    })
+  }
+  const row = firstRow<{ name: string }>(db.prepare('SELECT name FROM buffer'))
+  if (row === undefined) throw new PermanentError('open the buffer: it has lost its name; restore a copy')
+  return row.name
+}
+
+/** SQLite syncs what it writes into the folder; the folder itself may be as new as the file. */
+function syncFolders(path: string): void {
+  const folder = dirname(resolve(path))
+  for (const each of [folder, dirname(folder)]) {
+    const handle = openSync(each, 'r')
+    try {
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+  }
+}
