@@ -8,7 +8,7 @@ import { PermanentError } from '../../errors.ts'
 import { batchId, batchOf, taker } from '../batch.ts'
 import type { Batch, BatchLimits, StoredEvent } from '../buffer.ts'
 import { stateReader } from './state.ts'
-import { rowsOf, writing } from './transaction.ts'
+import { query, writing } from './transaction.ts'
 
 /** The columns of a stored event. As text, a body is exact: it is UTF-8, and SQLite knows its length. */
 export const EVENT_COLUMNS = 'lower(hex(id)) AS id, seq, received_at AS receivedAt, source, CAST(body AS TEXT) AS body'
@@ -21,8 +21,14 @@ export interface Batches {
 /** @param buffer the first part of every batch's id */
 export function createBatches(db: DatabaseSync, buffer: string): Batches {
   const state = stateReader(db)
-  const selectSizes = db.prepare('SELECT seq, length(body) AS bytes FROM events WHERE seq > ? ORDER BY seq')
-  const selectEvents = db.prepare(`SELECT ${EVENT_COLUMNS} FROM events WHERE seq > ? AND seq <= ? ORDER BY seq`)
+  const selectSizes = query<{ seq: number; bytes: number }>(
+    db,
+    'SELECT seq, length(body) AS bytes FROM events WHERE seq > ? ORDER BY seq',
+  )
+  const selectEvents = query<StoredEvent>(
+    db,
+    `SELECT ${EVENT_COLUMNS} FROM events WHERE seq > ? AND seq <= ? ORDER BY seq`,
+  )
   const open = db.prepare(`
     INSERT INTO consumers (name, position, open_last, missed) VALUES (:name, :position, :last, :missed)
     ON CONFLICT (name) DO UPDATE SET position = :position, open_last = :last, missed = :missed
@@ -32,7 +38,7 @@ export function createBatches(db: DatabaseSync, buffer: string): Batches {
   function cutAfter(position: number, limits: BatchLimits): number {
     const takes = taker(limits)
     let last = position
-    for (const { seq, bytes } of rowsOf<{ seq: number; bytes: number }>(selectSizes, position)) {
+    for (const { seq, bytes } of selectSizes.each(position)) {
       if (!takes(bytes)) break
       last = seq
     }
@@ -57,7 +63,7 @@ export function createBatches(db: DatabaseSync, buffer: string): Batches {
     for (;;) {
       const range = openBatch(name, limits)
       if (range === undefined) return undefined
-      const events = [...rowsOf<StoredEvent>(selectEvents, range.after, range.last)]
+      const events = [...selectEvents.each(range.after, range.last)]
       if (events.length === range.last - range.after) return batchOf(buffer, events)
       // Only what no destination is waiting for can have gone meanwhile: then the batch is cut again.
       if (state.buffer().dropped <= range.after) {

@@ -4,7 +4,7 @@ import { batchOf, taker } from '../batch.ts'
 import type { Batch, BatchLimits, StoredEvent } from '../buffer.ts'
 import { EVENT_COLUMNS } from './batches.ts'
 import { stateReader } from './state.ts'
-import { rowsOf } from './transaction.ts'
+import { query } from './transaction.ts'
 
 /** Arrival is not quite in order (clocks are set), so all positions are looked at, this many in a step. */
 const SCAN = 20_000
@@ -16,9 +16,12 @@ export async function* keptBatches(
   name: string,
   limits: BatchLimits,
 ): AsyncGenerator<Batch> {
-  const select = db.prepare(`
+  const select = query<StoredEvent & { bytes: number }>(
+    db,
+    `
     SELECT ${EVENT_COLUMNS}, length(body) AS bytes FROM events
-    WHERE seq > ? AND seq <= ? AND received_at >= ? AND received_at < ? ORDER BY seq`)
+    WHERE seq > ? AND seq <= ? AND received_at >= ? AND received_at < ? ORDER BY seq`,
+  )
   const { dropped, lastSeq } = stateReader(db).buffer()
   let after = dropped
   let events: StoredEvent[] = []
@@ -26,13 +29,7 @@ export async function* keptBatches(
   while (after < lastSeq) {
     const until = Math.min(after + SCAN, lastSeq)
     let full = false
-    for (const { bytes, ...event } of rowsOf<StoredEvent & { bytes: number }>(
-      select,
-      after,
-      until,
-      range.from,
-      range.to,
-    )) {
+    for (const { bytes, ...event } of select.each(after, until, range.from, range.to)) {
       full = !takes(bytes)
       if (full) break
       events.push(event)

@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { PermanentError } from '../../errors.ts'
 import { bufferError } from './errors.ts'
-import { firstRow, writing } from './transaction.ts'
+import { query, writing } from './transaction.ts'
 
 const VERSION = 1
 const BUSY_TIMEOUT_MS = 5000
@@ -78,7 +78,7 @@ export function openDatabase(path: string): OpenDatabase {
 }
 
 const versionOf = (db: DatabaseSync) =>
-  firstRow<{ user_version: number }>(db.prepare('PRAGMA user_version'))?.user_version ?? 0
+  query<{ user_version: number }>(db, 'PRAGMA user_version').first()?.user_version ?? 0
 
 /** Before anything is changed in it. */
 function requireKnown(db: DatabaseSync, path: string): void {
@@ -89,7 +89,7 @@ function requireKnown(db: DatabaseSync, path: string): void {
       `open the buffer ${path}: a newer version made it (schema ${version} > ${VERSION}); ${way}`,
     )
   }
-  if (version === 0 && firstRow(db.prepare('SELECT 1 FROM sqlite_schema')) !== undefined) {
+  if (version === 0 && query(db, 'SELECT 1 FROM sqlite_schema').first() !== undefined) {
     throw new PermanentError(`open the buffer ${path}: it is another program's database; choose another folder`)
   }
 }
@@ -103,7 +103,7 @@ function prepareSchema(db: DatabaseSync): string {
       db.exec(`PRAGMA user_version = ${VERSION}`)
     })
   }
-  const row = firstRow<{ name: string }>(db.prepare('SELECT name FROM buffer'))
+  const row = query<{ name: string }>(db, 'SELECT name FROM buffer').first()
   if (row === undefined) throw new PermanentError('open the buffer: it has lost its name; restore a copy')
   return row.name
 }

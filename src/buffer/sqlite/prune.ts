@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { BufferOptions } from '../buffer.ts'
 import { stateReader } from './state.ts'
-import { rowsOf, writing } from './transaction.ts'
+import { query, writing } from './transaction.ts'
 
 const STEP_EVENTS = 2000
 const STEP_BYTES = 16 * 1024 ** 2
@@ -18,9 +18,12 @@ interface Candidate {
 /** @returns called with the time in microseconds: how many events it dropped */
 export function createPruner(db: DatabaseSync, options: BufferOptions): (now: number) => Promise<number> {
   const state = stateReader(db)
-  const select = db.prepare(`
+  const select = query<Candidate>(
+    db,
+    `
     SELECT seq, received_at AS receivedAt, length(body) AS bytes FROM events
-    WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ${STEP_EVENTS}`)
+    WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ${STEP_EVENTS}`,
+  )
   const remove = db.prepare('DELETE FROM events WHERE seq <= ?')
   const update = db.prepare('UPDATE buffer SET dropped = ?')
 
@@ -29,7 +32,7 @@ export function createPruner(db: DatabaseSync, options: BufferOptions): (now: nu
     const excess = state.bytes() - options.retention.bytes
     let end = state.buffer().dropped
     let freed = 0
-    for (const { seq, receivedAt, bytes } of rowsOf<Candidate>(select, end, state.slowest(options.consumers))) {
+    for (const { seq, receivedAt, bytes } of select.each(end, state.slowest(options.consumers))) {
       if (receivedAt >= cutoff && freed > excess) break
       freed += bytes
       end = seq

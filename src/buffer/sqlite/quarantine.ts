@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { ArrivedEvent, BufferOptions, Quarantined } from '../buffer.ts'
 import { type Arrival, idBytes } from './group.ts'
 import { keeper } from './keep.ts'
-import { firstRow, rowsOf, writing } from './transaction.ts'
+import { query, writing } from './transaction.ts'
 
 export interface Quarantine {
   list(): Quarantined[]
@@ -14,14 +14,19 @@ export interface Quarantine {
 
 export function createQuarantine(db: DatabaseSync, options: BufferOptions): Quarantine {
   const { add, counts, save, requireRoom } = keeper(db, options)
-  const selectAll = db.prepare(`
-    SELECT lower(hex(id)) AS id, received_at AS receivedAt, reason, length(body) AS bytes FROM quarantine ORDER BY place`)
-  const selectOne = db.prepare(`
-    SELECT id, received_at AS receivedAt, source, reason, body FROM quarantine WHERE id = ?`)
+  const selectAll = query<Quarantined>(
+    db,
+    `
+    SELECT lower(hex(id)) AS id, received_at AS receivedAt, reason, length(body) AS bytes FROM quarantine ORDER BY place`,
+  )
+  const selectOne = query<Arrival & { reason: string }>(
+    db,
+    `
+    SELECT id, received_at AS receivedAt, source, reason, body FROM quarantine WHERE id = ?`,
+  )
   const remove = db.prepare('DELETE FROM quarantine WHERE id = ?')
 
-  const find = (id: string) =>
-    /^[0-9a-f]{32}$/i.test(id) ? firstRow<Arrival & { reason: string }>(selectOne, idBytes(id)) : undefined
+  const find = (id: string) => (/^[0-9a-f]{32}$/i.test(id) ? selectOne.first(idBytes(id)) : undefined)
 
   function read(id: string): (ArrivedEvent & { readonly reason: string }) | undefined {
     const found = find(id)
@@ -61,5 +66,5 @@ export function createQuarantine(db: DatabaseSync, options: BufferOptions): Quar
     changed.quarantineBytes -= body.length
   }
 
-  return { list: () => [...rowsOf<Quarantined>(selectAll)], read, release, drop }
+  return { list: () => [...selectAll.each()], read, release, drop }
 }

@@ -3,7 +3,7 @@
  * count: kept are the positions in (dropped, last], loaded by a consumer is its position less what it missed.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { firstRow } from './transaction.ts'
+import { query } from './transaction.ts'
 
 export interface BufferState {
   readonly lastSeq: number
@@ -38,19 +38,28 @@ export interface StateReader {
 }
 
 export function stateReader(db: DatabaseSync): StateReader {
-  const selectBuffer = db.prepare(`
+  const selectBuffer = query<BufferState>(
+    db,
+    `
     SELECT last_seq AS lastSeq, dropped, received, duplicate, quarantine_kept AS quarantineKept,
       quarantine_bytes AS quarantineBytes, quarantine_dropped AS quarantineDropped,
       quarantine_overflowed AS quarantineOverflowed
-    FROM buffer`)
-  const selectConsumer = db.prepare(`
-    SELECT position, open_last AS openLast, missed, last_load AS lastLoad FROM consumers WHERE name = ?`)
-  const selectBytes = db.prepare(`
+    FROM buffer`,
+  )
+  const selectConsumer = query<ConsumerState>(
+    db,
+    `
+    SELECT position, open_last AS openLast, missed, last_load AS lastLoad FROM consumers WHERE name = ?`,
+  )
+  const selectBytes = query<{ bytes: number }>(
+    db,
+    `
     SELECT (page_count - freelist_count) * page_size AS bytes
-    FROM pragma_page_count, pragma_freelist_count, pragma_page_size`)
-  const consumer = (name: string) => firstRow<ConsumerState>(selectConsumer, name) ?? UNSEEN
+    FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
+  )
+  const consumer = (name: string) => selectConsumer.first(name) ?? UNSEEN
   const buffer = () => {
-    const row = firstRow<BufferState>(selectBuffer)
+    const row = selectBuffer.first()
     if (row === undefined) throw new Error('read the buffer: its counters are gone; restore a copy')
     return row
   }
@@ -58,6 +67,6 @@ export function stateReader(db: DatabaseSync): StateReader {
     buffer,
     consumer,
     slowest: (consumers) => Math.min(buffer().lastSeq, ...consumers.map((name) => consumer(name).position)),
-    bytes: () => firstRow<{ bytes: number }>(selectBytes)?.bytes ?? 0,
+    bytes: () => selectBytes.first()?.bytes ?? 0,
   }
 }

@@ -3,16 +3,16 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { LoadRecord } from '../../../schemas/records.ts'
 import type { BufferStats, ConsumerStats } from '../buffer.ts'
 import { type BufferState, stateReader } from './state.ts'
-import { firstRow, reading } from './transaction.ts'
+import { query, reading } from './transaction.ts'
 
 export function createStats(db: DatabaseSync, consumers: readonly string[]): () => BufferStats {
   const state = stateReader(db)
-  const selectArrival = db.prepare('SELECT received_at AS receivedAt FROM events WHERE seq = ?')
+  const selectArrival = query<{ receivedAt: number }>(db, 'SELECT received_at AS receivedAt FROM events WHERE seq = ?')
 
   function consumerStats(name: string, { dropped, lastSeq }: BufferState): ConsumerStats {
     const { position, missed, lastLoad } = state.consumer(name)
     const before = Math.max(position, dropped)
-    const oldest = firstRow<{ receivedAt: number }>(selectArrival, before + 1)
+    const oldest = selectArrival.first(before + 1)
     const record: LoadRecord | null = lastLoad === null ? null : JSON.parse(lastLoad)
     return {
       pending: lastSeq - before,

@@ -1,5 +1,5 @@
 /** Transactions, and reading rows. Everything between BEGIN and COMMIT is synchronous, so that none stays open across a wait. */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 
 /** Takes the write lock first: a transaction that reads and then writes would fail when another has written in between. */
 export const writing = <T>(db: DatabaseSync, work: () => T): T => within(db, 'BEGIN IMMEDIATE', work)
@@ -20,12 +20,18 @@ function within<T>(db: DatabaseSync, begin: string, work: () => T): T {
   }
 }
 
-/** The first row, its columns as the statement names them. */
-export function firstRow<Row>(statement: StatementSync, ...values: SQLInputValue[]): Row | undefined {
-  return statement.get(...values) as Row | undefined
+export interface Query<Row> {
+  readonly first: (...values: SQLInputValue[]) => Row | undefined
+  /** Leaving the loop early ends the read. */
+  readonly each: (...values: SQLInputValue[]) => Iterable<Row>
 }
 
-/** Rows one by one; leaving the loop early ends the read. */
-export function rowsOf<Row>(statement: StatementSync, ...values: SQLInputValue[]): Iterable<Row> {
-  return statement.iterate(...values) as Iterable<unknown> as Iterable<Row>
+/** A statement that reads. Its rows have the columns that the SQL names: no compiler checks that they are `Row`s. */
+export function query<Row>(db: DatabaseSync, sql: string): Query<Row>
+export function query(db: DatabaseSync, sql: string): Query<unknown> {
+  const statement = db.prepare(sql)
+  return {
+    first: (...values) => statement.get(...values),
+    each: (...values) => statement.iterate(...values),
+  }
 }
