@@ -1,0 +1,56 @@
+/** Whether the receiver can do its work now, check by check, with the way out in the reason. */
+import type { BufferStats } from '../buffer/buffer.ts'
+
+/** How the receiver does, as it goes along. */
+export interface Condition {
+  stopping: boolean
+  /** The newest write to the buffer, if it failed. `at` in milliseconds since 1970. */
+  failure: { readonly reason: string; readonly at: number } | null
+}
+
+/** How a destination does. `nextLoadAt` in ISO 8601; null: nothing is planned. */
+export interface DestinationState {
+  readonly state: 'idle' | 'loading' | 'retrying' | 'stopped'
+  /** Why it is retrying or stopped, with the way out. */
+  readonly reason: string | null
+  readonly nextLoadAt: string | null
+}
+
+export type DestinationStates = Readonly<Record<string, DestinationState>>
+
+export interface Check {
+  readonly check: string
+  readonly ok: boolean
+  /** null: nothing to say. Set although `ok`: a warning. */
+  readonly reason: string | null
+}
+
+/**
+ * How long a failed write shows, in milliseconds, if no other one follows. Not for ever: whoever sends nothing here while
+ * this is red (a load balancer) would never let it turn green.
+ */
+const FAILURE_SHOWS = 60_000
+
+/** @param now milliseconds since 1970 */
+export function checkHealth(
+  condition: Condition,
+  states: DestinationStates,
+  { quarantine }: BufferStats,
+  now: number,
+): Check[] {
+  const { stopping, failure } = condition
+  const failed = failure !== null && now - failure.at < FAILURE_SHOWS
+  const overflow =
+    `${quarantine.overflowed} bodies were refused and not kept, as the quarantine is full; ` +
+    'npm run quarantine -- list shows what is in it, replay or drop makes room'
+  return [
+    { check: 'receiver', ok: !stopping, reason: stopping ? 'it is stopping; start it again to receive' : null },
+    { check: 'buffer', ok: !failed, reason: failed ? failure.reason : null },
+    { check: 'quarantine', ok: true, reason: quarantine.overflowed > 0 ? overflow : null },
+    ...Object.entries(states).map(([name, { state, reason }]) => ({
+      check: `destination ${name}`,
+      ok: state === 'idle' || state === 'loading',
+      reason,
+    })),
+  ]
+}

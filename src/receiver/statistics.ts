@@ -1,0 +1,39 @@
+/** What came in and where it is: received = duplicate + quarantined + pending + loaded + missed, for each destination. */
+import type { LoadRecord } from '../../schemas/records.ts'
+import type { BufferStats } from '../buffer/buffer.ts'
+import type { DestinationStates } from './health.ts'
+
+/** @param now microseconds since 1970 */
+export function statistics(
+  { received, duplicate, quarantined, quarantine, consumers }: BufferStats,
+  states: DestinationStates,
+  now: number,
+) {
+  const destinations = Object.entries(consumers).map(
+    ([name, { pending, loaded, missed, oldestPendingAt, lastLoad }]) => {
+      const { state = null, reason = null, nextLoadAt = null } = states[name] ?? {}
+      return [
+        name,
+        {
+          pending,
+          loaded,
+          missed,
+          lag_seconds: oldestPendingAt === null ? 0 : Math.max(0, now - oldestPendingAt) / 1_000_000,
+          state,
+          reason,
+          next_load_at: nextLoadAt,
+          last_load: lastLoad && lastLoadOf(lastLoad),
+        },
+      ]
+    },
+  )
+  return { received, duplicate, quarantined, quarantine, destinations: Object.fromEntries(destinations) as unknown }
+}
+
+const lastLoadOf = ({ batchId, events, rows, startedAt, finishedAt }: LoadRecord) => ({
+  batch_id: batchId,
+  events,
+  rows,
+  started_at: startedAt,
+  finished_at: finishedAt,
+})
