@@ -1,0 +1,4 @@
+import { sqlitePlace } from '../support/buffers.ts'
+import { conforms } from './conformance.ts'
+
+conforms('sqlite', sqlitePlace)
