@@ -14,7 +14,7 @@ const SETTINGS = {
   threads: '2',
   // Deleted rows stay in memory until a checkpoint; with less, large warehouses run out of it.
   memory_limit: '200MB',
-  checkpoint_threshold: '64MB',
+  checkpoint_threshold: '256MB',
   // Nothing is fetched from the network.
   autoinstall_known_extensions: 'false',
 }

@@ -51,7 +51,13 @@ const MEANINGS: readonly Meaning[] = [
     wayOut: 'this user may not open it; give it the right, or choose another place',
   },
   {
-    text: /Read-only file system|read-only mode/,
+    text: /database does not exist/,
+    passes: true,
+    wayOut: 'it is not there yet; it is made when the first events are loaded',
+  },
+  { text: /attached in read-only mode/, passes: false, wayOut: 'a query only reads; leave the data as it is' },
+  {
+    text: /Read-only file system/,
     passes: false,
     wayOut: 'it cannot be written there; make it writable, or choose another place',
   },
@@ -75,11 +81,19 @@ const MEANINGS: readonly Meaning[] = [
   { text: /IO Error/, passes: true, wayOut: `the disk fails to read or write; check it, ${GOES_ON}` },
 ]
 
+const UNEXPECTED = 'this was not expected; undo a change made to its tables by hand, or report it as a bug'
+
 /**
  * Wraps what DuckDB threw: "open /data/warehouse.duckdb: another process holds it; …". Our own errors pass unchanged.
  * @param action a lower-case verb, such as `open`
+ * @param otherwise the way out when the error is none of the known ones
  */
-export function duckdbError(action: string, path: string, cause: unknown): TransientError | PermanentError {
+export function duckdbError(
+  action: string,
+  path: string,
+  cause: unknown,
+  otherwise = UNEXPECTED,
+): TransientError | PermanentError {
   if (cause instanceof TransientError || cause instanceof PermanentError) return cause
   const message = cause instanceof Error ? cause.message : String(cause)
   for (const { text, passes, wayOut } of MEANINGS) {
@@ -88,6 +102,5 @@ export function duckdbError(action: string, path: string, cause: unknown): Trans
     const told = `${action} ${path}: ${wayOut.replace(/\$(\d)/g, (_, group) => match[Number(group)] ?? '')}`
     return passes ? new TransientError(told, { cause }) : new PermanentError(told, { cause })
   }
-  const told = `${action} ${path}: this was not expected; undo a change made to its tables by hand, or report it as a bug`
-  return new PermanentError(told, { cause })
+  return new PermanentError(`${action} ${path}: ${otherwise}`, { cause })
 }

@@ -24,7 +24,7 @@ export async function queryFile(path: string, sql: string): Promise<Answer> {
       instance.closeSync()
     }
   } catch (error) {
-    throw duckdbError('query', path, error)
+    throw duckdbError('query', path, error, 'the statement cannot be run; DuckDB says why')
   }
 }
 
