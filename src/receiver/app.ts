@@ -1,7 +1,7 @@
 /** The Koa app: one request in, one answer out. */
 import type { Context } from 'koa'
 import Koa from 'koa'
-import { PermanentError, reasonOf } from '../errors.ts'
+import { PermanentError, reasonOf, TransientError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { type Answer, answers, send, sendAccepted } from './answers.ts'
 import type { Condition } from './health.ts'
@@ -45,6 +45,7 @@ async function outcomeOf(context: Context, options: AppOptions): Promise<Outcome
   try {
     return await dispatch(context, options)
   } catch (error) {
+    if (error instanceof TransientError) return answers.unavailable('read the buffer: it is busy; ask again later')
     options.log.error(describe(error), 'handling a request failed')
     return answers.bug
   }
