@@ -1,0 +1,33 @@
+/** `npm run replay`: loads kept events again. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { replay } from '../src/load/load.ts'
+import { runCommand } from './command.ts'
+import { loadAll } from './loading.ts'
+
+const program = new Command('npm run replay --')
+  .description(
+    'Load events again that the buffer still keeps. Changes nothing when all is well; fills a warehouse that was lost.',
+  )
+  .option('--from <time>', 'first arrival, such as 2026-11-01 or 2026-11-01T12:00:00Z (UTC)', instant, 0)
+  .option('--to <time>', 'end of arrivals, exclusive', instant, Number.MAX_SAFE_INTEGER)
+  .addOption(new Option('--destination <name...>', 'only these destinations').choices(['duckdb', 'csv']))
+  .addHelpText('after', '\nExample: npm run replay -- --from 2026-11-01 --to 2026-11-02 --destination duckdb')
+
+await runCommand(program, async (config) => {
+  const { destination, ...range } = program.opts<{ from: number; to: number; destination?: string[] }>()
+  const name = `replay-${new Date().toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`
+  return loadAll({
+    config,
+    destinations: config.destinations.filter((each) => destination?.includes(each) ?? true),
+    total: async (buffer) => (await buffer.stats()).kept,
+    task: (options) => replay(range, name, options),
+  })
+})
+
+/** Microseconds since 1970. A time without a zone is taken as UTC. */
+function instant(text: string): number {
+  const zoned = /^\d{4}-\d\d-\d\dT[\d:.]+$/.test(text) ? `${text}Z` : text
+  const milliseconds = Date.parse(zoned)
+  if (Number.isNaN(milliseconds)) throw new InvalidArgumentError('give a date or a time, such as 2026-11-01.')
+  return milliseconds * 1000
+}

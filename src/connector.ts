@@ -1,0 +1,40 @@
+/**
+ * The composition root. The main thread answers webhooks and writes them to the buffer; a worker thread loads them, with
+ * its own connection to the same buffer. They share nothing but what is on disk, and tell each other only how they do.
+ */
+import type { Config } from './config.ts'
+import { startLoaderThread } from './load/thread.ts'
+import type { Log } from './log.ts'
+import { startReceiver } from './receiver/receiver.ts'
+import { openBuffer } from './stores.ts'
+
+export interface Connector {
+  /** Where webhooks are received, such as `http://127.0.0.1:8080/webhooks/refiner`. */
+  readonly url: string
+  /** Stops accepting, finishes what is being answered, ends loads at a safe place, closes. */
+  stop(): Promise<void>
+}
+
+/** @param interactive someone is watching: load the first events at once instead of on the schedule */
+export async function startConnector(config: Config, log: Log, interactive: boolean): Promise<Connector> {
+  const buffer = openBuffer(config)
+  const receiver = await startReceiver({
+    host: config.host,
+    port: config.port,
+    secrets: config.webhookSecrets,
+    auth: config.webhookAuth,
+    bodyLimit: config.bodyLimit,
+    buffer,
+    destinations: () => loader.status(),
+    log,
+  })
+  const loader = startLoaderThread({ config, interactive, log })
+  return {
+    url: receiver.url,
+    async stop() {
+      await receiver.stop()
+      await loader.stop()
+      await buffer.close()
+    },
+  }
+}

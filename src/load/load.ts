@@ -1,0 +1,48 @@
+/** The story of loading: take the next events, make rows of them, make the rows durable, and only then move on. */
+import type { LoadRecord } from '../../schemas/records.ts'
+import type { Batch, BatchLimits, EventBuffer } from '../buffer/buffer.ts'
+import type { Destination } from '../destinations/destination.ts'
+import type { TransientError } from '../errors.ts'
+import { flatten } from '../flatten/flatten.ts'
+import { type Backoff, retry } from './retry.ts'
+
+export interface LoadOptions {
+  readonly buffer: EventBuffer
+  readonly destination: Destination
+  readonly limits: BatchLimits
+  readonly backoff: Backoff
+  readonly signal: AbortSignal
+  readonly onLoaded: (record: LoadRecord) => void
+  readonly onRetry: (error: TransientError) => void
+}
+
+/**
+ * Loads what is pending for the destination, batch by batch. A crash anywhere is harmless: the buffer hands out the
+ * same batch again, and a destination that has it already says so.
+ * @throws whatever does not pass by itself, and the signal's reason when stopped; what was loaded until then stays.
+ */
+export async function load(options: LoadOptions): Promise<void> {
+  const { buffer, destination, limits } = options
+  for (;;) {
+    const batch = await buffer.nextBatch(destination.name, limits)
+    if (batch === undefined) return
+    const record = await loadBatch(batch, options)
+    await buffer.commit(destination.name, batch, record)
+    options.onLoaded(record)
+  }
+}
+
+/** Loads kept events that arrived in `[from, to)` (microseconds) again: it repairs what is missing, and else changes nothing. */
+export async function replay(range: { from: number; to: number }, name: string, options: LoadOptions): Promise<void> {
+  for await (const batch of options.buffer.kept(range, name, options.limits)) {
+    options.onLoaded(await loadBatch(batch, options))
+  }
+}
+
+async function loadBatch(batch: Batch, { destination, ...watch }: LoadOptions): Promise<LoadRecord> {
+  const rows = flatten(batch)
+  return retry(async () => {
+    await destination.prepare()
+    return destination.load(rows, watch)
+  }, watch)
+}

@@ -1,0 +1,93 @@
+/** All destinations, each on the schedule by itself: a destination in trouble holds up no other. */
+import type { BatchLimits, EventBuffer } from '../buffer/buffer.ts'
+import type { Destination } from '../destinations/destination.ts'
+import { reasonOf } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { BACKOFF } from './retry.ts'
+import { createRunner, type LoaderState } from './runner.ts'
+import { startSchedule } from './schedule.ts'
+
+/** How one destination does: what the health page and the statistics show. */
+export interface DestinationStatus extends LoaderState {
+  readonly nextLoadAt: string | null
+}
+
+export interface LoaderOptions {
+  readonly buffer: EventBuffer
+  readonly destinations: readonly Destination[]
+  readonly cron: string
+  /** Load ahead of the schedule when so many events are pending. */
+  readonly whenPending: number
+  /** Load the first events of this process at once, so that someone at a terminal sees them. */
+  readonly eager: boolean
+  readonly limits: BatchLimits
+  readonly log: Log
+  readonly onStatus: (destination: string, status: DestinationStatus) => void
+}
+
+export interface Loader {
+  /** Ends the loads under way at a safe place; nothing is loaded half. */
+  stop(): Promise<void>
+}
+
+export function startLoader(options: LoaderOptions): Loader {
+  const stopping = new AbortController()
+  const loads = options.destinations.map((destination) => startDestination(destination, stopping.signal, options))
+  return {
+    async stop() {
+      stopping.abort(new Error('stop: the process is ending'))
+      await Promise.all(loads.map((load) => load.stop()))
+    },
+  }
+}
+
+function startDestination(destination: Destination, signal: AbortSignal, options: LoaderOptions) {
+  const { buffer, limits, log, whenPending } = options
+  let state: LoaderState = { state: 'idle', reason: null }
+  let eager = options.eager
+  const tell = () => options.onStatus(destination.name, { ...state, nextLoadAt: schedule.nextAt() })
+  const runner = createRunner({
+    buffer,
+    destination,
+    limits,
+    signal,
+    log,
+    backoff: BACKOFF,
+    onState: (next) => {
+      state = next
+      tell()
+    },
+  })
+
+  const run = async () => {
+    const outcome = await runner.run()
+    if (outcome === 'busy' || signal.aborted) return
+    const dropped = await buffer.prune(Date.now() * 1000)
+    if (dropped > 0) log.info({ events: dropped }, 'dropped loaded events beyond the retention')
+    tell()
+  }
+  const failed = (error: unknown) =>
+    log.error({ destination: destination.name, reason: reasonOf(error) }, 'load failed')
+
+  const schedule = startSchedule({
+    cron: options.cron,
+    load: () => {
+      run().catch(failed)
+    },
+    isDue: async () => {
+      if (state.state !== 'idle') return false
+      const pending = (await buffer.stats()).consumers[destination.name]?.pending ?? 0
+      if (pending < (eager ? 1 : whenPending)) return false
+      eager = false
+      return true
+    },
+    onError: failed,
+  })
+  tell()
+  return {
+    async stop() {
+      schedule.stop()
+      await runner.idle()
+    },
+  }
+}

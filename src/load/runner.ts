@@ -1,0 +1,96 @@
+/**
+ * Loads into one destination whenever it is asked, never twice at a time: neither in this process (runs follow each
+ * other) nor in two (the buffer's claim). One destination's trouble is its own: it is told, kept, and tried again at
+ * the next call, which is how a stopped destination resumes by itself.
+ *
+ *     idle ── run ──▶ loading ── transient error ──▶ retrying ──▶ loading
+ *      ▲                 │ done                                      │
+ *      └─────────────────┴───────── any other error ──▶ stopped ◀────┘   stopped ── run ──▶ loading
+ */
+import type { LoadRecord } from '../../schemas/records.ts'
+import { reasonOf } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { type LoadOptions, load } from './load.ts'
+
+export interface LoaderState {
+  readonly state: 'idle' | 'loading' | 'retrying' | 'stopped'
+  /** Why it is retrying or stopped, with the way out; null otherwise. */
+  readonly reason: string | null
+}
+
+export interface RunnerOptions extends Omit<LoadOptions, 'onLoaded' | 'onRetry'> {
+  readonly log: Log
+  readonly onState: (state: LoaderState) => void
+  readonly onLoaded?: (record: LoadRecord) => void
+  /** What to do with the right to load; loads what is pending if it is not given. */
+  readonly task?: (options: LoadOptions) => Promise<void>
+}
+
+/** `loaded`: all was done. `busy`: another process, or an earlier call, is loading. `stopped`: see the state's reason. */
+export type RunOutcome = 'loaded' | 'busy' | 'stopped'
+
+export interface Runner {
+  run(): Promise<RunOutcome>
+  /** Resolves once the run under way, if any, has ended. */
+  idle(): Promise<void>
+}
+
+export function createRunner(options: RunnerOptions): Runner {
+  let running: Promise<RunOutcome> | undefined
+  return {
+    async run() {
+      if (running !== undefined) return 'busy'
+      running = runOnce(options).finally(() => {
+        running = undefined
+      })
+      return running
+    },
+    async idle() {
+      await running
+    },
+  }
+}
+
+async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
+  const { buffer, destination, signal, log, onState, onLoaded, task = load } = options
+  const { name } = destination
+  const claim = await buffer.claim(name)
+  if (claim === undefined) return 'busy'
+  try {
+    onState({ state: 'loading', reason: null })
+    await task({
+      ...options,
+      onRetry: (error) => {
+        log.warn({ destination: name, reason: reasonOf(error) }, 'load failed, trying again')
+        onState({ state: 'retrying', reason: reasonOf(error) })
+      },
+      onLoaded: (record) => {
+        log.info(summary(record), 'loaded')
+        onState({ state: 'loading', reason: null })
+        onLoaded?.(record)
+      },
+    })
+    onState({ state: 'idle', reason: null })
+    return 'loaded'
+  } catch (error) {
+    if (signal.aborted) {
+      log.info({ destination: name }, 'load abandoned at a safe place')
+    } else {
+      log.error({ destination: name, reason: reasonOf(error) }, 'destination stopped, events are kept')
+      onState({ state: 'stopped', reason: reasonOf(error) })
+    }
+    return 'stopped'
+  } finally {
+    try {
+      await destination.close()
+    } finally {
+      claim.release()
+    }
+  }
+}
+
+function summary({ destination, batchId, events, rows, startedAt, finishedAt }: LoadRecord) {
+  const total = Object.values(rows).reduce((sum, count) => sum + count, 0)
+  const milliseconds = Date.parse(finishedAt) - Date.parse(startedAt)
+  return { destination, batch_id: batchId, events, rows: total, milliseconds }
+}

@@ -1,0 +1,37 @@
+/** When to load: at the times of a cron expression, and as soon as a look at what is pending says so. */
+import { Cron } from 'croner'
+
+/** How often what is pending is looked at, in milliseconds. It is a count by arithmetic, so looking costs nothing. */
+const LOOK_EVERY = 1_000
+
+export interface Schedule {
+  /** ISO 8601, UTC; null when the expression has no next time. */
+  nextAt(): string | null
+  stop(): void
+}
+
+export interface ScheduleOptions {
+  /** Five fields, or six with seconds first; in the machine's time zone. */
+  readonly cron: string
+  /** Loads what is pending. */
+  readonly load: () => void
+  /** Whether to load now, ahead of the expression. */
+  readonly isDue: () => Promise<boolean>
+  readonly onError: (error: unknown) => void
+}
+
+export function startSchedule({ cron, load, isDue, onError }: ScheduleOptions): Schedule {
+  const times = new Cron(cron, load)
+  const looks = setInterval(() => {
+    isDue().then((due) => {
+      if (due) load()
+    }, onError)
+  }, LOOK_EVERY)
+  return {
+    nextAt: () => times.nextRun()?.toISOString() ?? null,
+    stop() {
+      times.stop()
+      clearInterval(looks)
+    },
+  }
+}

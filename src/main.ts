@@ -1,0 +1,47 @@
+/** The process edge: settings, signals, exit code. */
+import { ConfigError, loadConfig } from './config.ts'
+import { startConnector } from './connector.ts'
+import { reasonOf } from './errors.ts'
+import { createLog } from './log.ts'
+
+/** How long stopping may take, in milliseconds, before the process ends anyway: below the 30 s of most supervisors. */
+const GRACE_PERIOD = 20_000
+
+async function main(): Promise<void> {
+  if (process.argv.length > 2) {
+    const { help } = await import('./help.ts')
+    return help(process.argv)
+  }
+  const config = loadConfig({ env: process.env, cwd: process.cwd() })
+  const log = createLog(config.logLevel)
+  const connector = await startConnector(config, log, process.stdout.isTTY)
+  log.info({ url: connector.url, destinations: config.destinations, data: config.dataDir }, 'receiving webhooks')
+  if (config.webhookSecrets.length === 0) {
+    log.warn('no WEBHOOK_SECRET is set: anyone on this machine may send, no one from outside can')
+  }
+
+  let stopping = false
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    log.info({ signal }, 'stopping; a second signal ends it at once, and loses nothing either')
+    setTimeout(() => {
+      log.error(
+        { seconds: GRACE_PERIOD / 1000 },
+        'stopping took too long, ending; what is pending is loaded at the next start',
+      )
+      process.exit(1)
+    }, GRACE_PERIOD).unref()
+    await connector.stop()
+    log.info('stopped')
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof ConfigError ? error.message : `start refiner-warehouse: ${reasonOf(error)}`}\n`,
+  )
+  process.exitCode = 1
+})

@@ -1,0 +1,37 @@
+/** What is on disk, opened as the settings say. Both threads and the scripts open it here; DuckDB is loaded only by whoever loads. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BatchLimits, EventBuffer } from './buffer/buffer.ts'
+import { openSqliteBuffer } from './buffer/sqlite.ts'
+import type { Config } from './config.ts'
+import type { Destination } from './destinations/destination.ts'
+
+/** A batch ends at BATCH_MAX_EVENTS or at this many bytes of bodies: this bounds the memory that loading takes. */
+const BATCH_BYTES = 16 * 1024 ** 2
+const QUARANTINE = { items: 10_000, bytes: 256 * 1024 ** 2 }
+
+export function openBuffer(config: Config): EventBuffer {
+  mkdirSync(config.dataDir, { recursive: true })
+  return openSqliteBuffer(join(config.dataDir, 'buffer.sqlite'), {
+    consumers: config.destinations,
+    retention: { days: config.retainDays, bytes: config.retainBytes },
+    quarantine: QUARANTINE,
+  })
+}
+
+export const batchLimits = (config: Config): BatchLimits => ({ events: config.batchMaxEvents, bytes: BATCH_BYTES })
+
+export const warehousePath = (config: Config): string => join(config.dataDir, 'warehouse.duckdb')
+
+export async function openDestination(config: Config, name: Config['destinations'][number]): Promise<Destination> {
+  switch (name) {
+    case 'duckdb': {
+      const { duckdbDestination } = await import('./destinations/duckdb/duckdb.ts')
+      return duckdbDestination({ path: warehousePath(config) })
+    }
+    case 'csv': {
+      const { csvDestination } = await import('./destinations/csv/csv.ts')
+      return csvDestination({ directory: join(config.dataDir, 'csv'), formulaGuard: config.csvFormulaGuard })
+    }
+  }
+}

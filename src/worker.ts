@@ -1,0 +1,25 @@
+/** The loader's thread: composed from the same settings as the main one, with its own connection to the buffer. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { startLoader } from './load/loader.ts'
+import type { StatusMessage, ThreadData } from './load/thread.ts'
+import { createLog } from './log.ts'
+import { batchLimits, openBuffer, openDestination } from './stores.ts'
+
+const { config, interactive }: ThreadData = workerData
+const buffer = openBuffer(config)
+const loader = startLoader({
+  buffer,
+  destinations: await Promise.all(config.destinations.map((name) => openDestination(config, name))),
+  cron: config.loadSchedule,
+  whenPending: config.loadWhenPending,
+  eager: interactive,
+  limits: batchLimits(config),
+  log: createLog(config.logLevel),
+  onStatus: (destination, status) => parentPort?.postMessage({ destination, status } satisfies StatusMessage),
+})
+
+parentPort?.once('message', async () => {
+  await loader.stop()
+  await buffer.close()
+  parentPort?.close()
+})

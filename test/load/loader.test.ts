@@ -1,0 +1,81 @@
+import test from 'ava'
+import { PermanentError } from '../../src/errors.ts'
+import { type DestinationStatus, type LoaderOptions, startLoader } from '../../src/load/loader.ts'
+import { arrival, bufferWith, faulty, LIMITS, silentLog } from '../support/loading.ts'
+
+/** 29 February, or never within a test. */
+const SELDOM = '0 0 29 2 *'
+
+const base = { cron: SELDOM, whenPending: 1e9, eager: false, limits: LIMITS, log: silentLog }
+
+/** Resolves with the first status that fits. */
+function watching(fits: (status: DestinationStatus, name: string) => boolean) {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const onStatus: LoaderOptions['onStatus'] = (name, status) => {
+    if (fits(status, name)) resolve()
+  }
+  return { promise, onStatus }
+}
+
+test('each time of the cron expression loads, and tells when the next one is', async (t) => {
+  const buffer = await bufferWith(3)
+  const destination = faulty(() => {})
+  const { promise, onStatus } = watching(({ state }) => state === 'idle' && destination.trace.includes('close'))
+  const loader = startLoader({ ...base, buffer, destinations: [destination], cron: '* * * * * *', onStatus })
+  await promise
+  t.is((await buffer.stats()).consumers['memory']?.pending, 0)
+  await loader.stop()
+})
+
+test('enough pending events are loaded ahead of the schedule', async (t) => {
+  const buffer = await bufferWith(3)
+  const destination = faulty(() => {})
+  const { promise, onStatus } = watching(({ state }) => state === 'idle' && destination.trace.includes('close'))
+  const loader = startLoader({ ...base, buffer, destinations: [destination], whenPending: 3, onStatus })
+  await promise
+  t.is((await buffer.stats()).consumers['memory']?.pending, 0)
+  await loader.stop()
+})
+
+test('someone at a terminal sees the first events at once', async (t) => {
+  const buffer = await bufferWith(0)
+  const destination = faulty(() => {})
+  const { promise, onStatus } = watching(({ state }) => state === 'idle' && destination.trace.includes('close'))
+  const loader = startLoader({ ...base, buffer, destinations: [destination], eager: true, onStatus })
+  await buffer.append(arrival(1))
+  await promise
+  t.is((await buffer.stats()).consumers['memory']?.pending, 0)
+  await loader.stop()
+})
+
+test('a destination that stops holds up no other', async (t) => {
+  const buffer = await bufferWith(2)
+  const broken = {
+    ...faulty((step) => {
+      if (step === 'load') throw new PermanentError('gone')
+    }),
+    name: 'broken',
+  }
+  const destination = faulty(() => {})
+  const stopped = watching(
+    (status, name) => name === 'broken' && status.state === 'stopped' && status.reason === 'gone',
+  )
+  const loaded = watching(
+    ({ state }, name) => name === 'memory' && state === 'idle' && destination.trace.includes('close'),
+  )
+  const loader = startLoader({
+    ...base,
+    buffer,
+    destinations: [broken, destination],
+    whenPending: 1,
+    onStatus(name, status) {
+      stopped.onStatus(name, status)
+      loaded.onStatus(name, status)
+    },
+  })
+  await Promise.all([stopped.promise, loaded.promise])
+  const { consumers } = await buffer.stats()
+  t.is(consumers['memory']?.pending, 0)
+  t.is(consumers['broken']?.pending, 2)
+  await loader.stop()
+})

@@ -1,0 +1,110 @@
+import test from 'ava'
+import type { EventBuffer } from '../../src/buffer/buffer.ts'
+import type { Destination } from '../../src/destinations/destination.ts'
+import { PermanentError, TransientError } from '../../src/errors.ts'
+import { loadNow } from '../../src/load/now.ts'
+import { createRunner, type LoaderState, type RunnerOptions } from '../../src/load/runner.ts'
+import { bufferWith, faulty, LIMITS, NO_PAUSE, silentLog } from '../support/loading.ts'
+
+function options(buffer: EventBuffer, destination: Destination, more: Partial<RunnerOptions> = {}): RunnerOptions {
+  const signal = new AbortController().signal
+  return { buffer, destination, limits: LIMITS, backoff: NO_PAUSE, signal, log: silentLog, onState: () => {}, ...more }
+}
+
+test('a run loads what is pending, lets go of the destination, and frees the claim', async (t) => {
+  const buffer = await bufferWith(3)
+  const destination = faulty(() => {})
+  t.is(await createRunner(options(buffer, destination)).run(), 'loaded')
+  t.is(destination.trace.at(-1), 'close')
+  t.truthy(await buffer.claim('memory'))
+})
+
+test('two runs never load at the same time', async (t) => {
+  const buffer = await bufferWith(1)
+  const held = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  const destination = faulty((step) => {
+    if (step !== 'load') return
+    begun.resolve()
+    return held.promise
+  })
+  const runner = createRunner(options(buffer, destination))
+  const other = createRunner(
+    options(
+      buffer,
+      faulty(() => t.fail('loaded beside another')),
+    ),
+  )
+  const first = runner.run()
+  await begun.promise
+  t.is(await runner.run(), 'busy')
+  t.is(await other.run(), 'busy')
+  held.resolve()
+  t.is(await first, 'loaded')
+})
+
+test('trouble is told while it lasts, and is over when the destination takes the batch', async (t) => {
+  const buffer = await bufferWith(1)
+  let failures = 1
+  const destination = faulty((step) => {
+    if (step === 'load' && failures-- > 0) throw new TransientError('file is locked')
+  })
+  const states: LoaderState[] = []
+  await createRunner(options(buffer, destination, { onState: (state) => states.push(state) })).run()
+  t.deepEqual(
+    states.map(({ state, reason }) => [state, reason]),
+    [
+      ['loading', null],
+      ['retrying', 'file is locked'],
+      ['loading', null],
+      ['idle', null],
+    ],
+  )
+})
+
+test('a stopped destination says why, keeps everything, and resumes at the next run', async (t) => {
+  const buffer = await bufferWith(2)
+  let broken = true
+  const destination = faulty((step) => {
+    if (step === 'load' && broken) throw new PermanentError('column has another type; rename it')
+  })
+  const states: LoaderState[] = []
+  const runner = createRunner(options(buffer, destination, { onState: (state) => states.push(state) }))
+  t.is(await runner.run(), 'stopped')
+  t.deepEqual(states.at(-1), { state: 'stopped', reason: 'column has another type; rename it' })
+  t.is((await buffer.stats()).consumers['memory']?.pending, 2)
+  broken = false
+  t.is(await runner.run(), 'loaded')
+  t.deepEqual(states.at(-1), { state: 'idle', reason: null })
+})
+
+test('a stop in the middle leaves the batch pending and turns nothing red', async (t) => {
+  const buffer = await bufferWith(1)
+  const stopping = new AbortController()
+  const destination = faulty((step) => {
+    if (step === 'load') stopping.abort(new Error('stop'))
+  })
+  const states: LoaderState[] = []
+  const more = { signal: stopping.signal, onState: (state: LoaderState) => states.push(state) }
+  t.is(await createRunner(options(buffer, destination, more)).run(), 'stopped')
+  t.false(states.some(({ state }) => state === 'stopped'))
+  t.is((await buffer.stats()).consumers['memory']?.pending, 1)
+  t.truthy(await buffer.claim('memory'))
+})
+
+test('loading on request waits for whoever is loading', async (t) => {
+  const buffer = await bufferWith(1)
+  const claim = await buffer.claim('memory')
+  let waits = 0
+  const outcome = await loadNow(
+    options(
+      buffer,
+      faulty(() => {}),
+    ),
+    () => {
+      if (++waits === 2) claim?.release()
+    },
+  )
+  t.is(outcome, 'loaded')
+  t.is(waits, 2)
+})
