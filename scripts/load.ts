@@ -1,16 +1,10 @@
 /** `npm run load`: loads what is pending now, whether or not the server runs. */
 import { Command } from 'commander'
 import { runCommand } from './command.ts'
-import { loadAll } from './loading.ts'
+import { loadPending } from './loading.ts'
 
 const program = new Command('npm run load --')
   .description('Load what is pending now, into every destination. Safe at any time, also while the server runs.')
   .addHelpText('after', '\nSettings (DATA_DIR, DESTINATIONS, …) are those of npm start; see docs/configuration.md.')
 
-await runCommand(program, async (config) =>
-  loadAll({
-    config,
-    destinations: config.destinations,
-    total: async (buffer, name) => (await buffer.stats()).consumers[name]?.pending ?? 0,
-  }),
-)
+await runCommand(program, (config) => loadPending(config, config.destinations))

@@ -57,3 +57,11 @@ export async function loadAll({ config, destinations, total, task }: Loading): P
   }
   return complete
 }
+
+/** Loads what is pending now. */
+export const loadPending = (config: Config, destinations: Config['destinations']): Promise<boolean> =>
+  loadAll({
+    config,
+    destinations,
+    total: async (buffer, name) => (await buffer.stats()).consumers[name]?.pending ?? 0,
+  })

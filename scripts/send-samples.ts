@@ -5,6 +5,7 @@ import { sampleEvents } from '../src/samples/samples.ts'
 import { warehousePath } from '../src/stores.ts'
 import { runCommand } from './command.ts'
 import { firstAnswer, waitUntilLoaded } from './first-answer.ts'
+import { loadPending } from './loading.ts'
 import { sendAll } from './sending.ts'
 
 const DAY = 86_400_000
@@ -53,6 +54,7 @@ await runCommand(program, async (config) => {
   if (refusal !== null) say(`The first refusal: ${refusal}`)
   if (accepted + duplicate === 0) return false
 
+  if (given === undefined && config.destinations.includes('duckdb')) await loadPending(config, ['duckdb'])
   if (!(await waitUntilLoaded('duckdb', { url: new URL('/stats', url).href, atMost: LOADED_WITHIN, say }))) return false
   say(`\n${await firstAnswer(warehousePath(config))}`)
   return failed === 0
