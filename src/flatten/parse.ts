@@ -3,8 +3,8 @@
  * text, lone surrogates become U+FFFD. Both are rare and both slow, so that the body's text is asked first.
  */
 import type { JsonObject, JsonValue, RejectedValue } from '../../schemas/records.ts'
+import { hasEscapedKey, parseExactly } from './exact.ts'
 import { keyPath, positionPath } from './path.ts'
-import { fitsDouble } from './value.ts'
 
 export interface Parsed {
   readonly value: JsonObject
@@ -16,20 +16,14 @@ export interface Parsed {
 /** Exponents of three digits and more, as part of a number; what stands inside text may match too. */
 const LARGE_EXPONENT = /[eE][+-]?\d{3,}\s*[,}\]]/
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
-/** More digits than any double is written with. */
-const SIGNIFICANT_DIGITS = 17
 const LONG_RUN = 16
 
 /** @param body a JSON object, as checked at the door. */
 export function parse(body: string): Parsed {
   const rejected: RejectedValue[] = []
-  let value: JsonObject = JSON.parse(body)
-  let payload = body
-  if (mayOverflow(body)) {
-    const { exact, changed } = withDigits(body)
-    value = exact
-    if (changed) payload = JSON.stringify(value)
-  }
+  const exact = mayOverflow(body) || hasEscapedKey(body) ? parseExactly(body) : undefined
+  let value: JsonObject = exact?.value ?? JSON.parse(body)
+  let payload = exact?.changed === true ? JSON.stringify(value) : body
   if (mayHoldLoneSurrogates(body)) {
     const safe = wellFormed(value, undefined, rejected)
     if (rejected.length > 0) {
@@ -44,47 +38,23 @@ function mayHoldLoneSurrogates(body: string): boolean {
   return (body.includes('\\u') && SURROGATE_ESCAPE.test(body)) || !body.isWellFormed()
 }
 
-/** Whether a number has 16 digits or a large exponent. A run that long covers every sixteenth character. */
+/**
+ * Whether a number has 16 digits or a large exponent. A run that long covers every sixteenth character. Ids of many
+ * digits are common as text: what has a quote beside it is no number.
+ */
 function mayOverflow(body: string): boolean {
   for (let at = LONG_RUN - 1; at < body.length; at += LONG_RUN) {
-    if (isNumeric(body.charCodeAt(at)) && isLongNumber(body, at)) return true
+    if (!isNumeric(body.charCodeAt(at))) continue
+    let start = at
+    while (isNumeric(body.charCodeAt(start - 1))) start--
+    while (isNumeric(body.charCodeAt(at))) at++
+    if (at - start >= LONG_RUN && body[start - 1] !== '"' && body[at] !== '"') return true
   }
   return LARGE_EXPONENT.test(body)
 }
 
 /** Digits and the point. */
 const isNumeric = (code: number) => code <= 57 && (code >= 48 || code === 46)
-
-/** Ids of many digits are common as text: what has a quote beside it is no number. */
-function isLongNumber(body: string, at: number): boolean {
-  let start = at
-  let end = at + 1
-  while (isNumeric(body.charCodeAt(start - 1))) start--
-  while (isNumeric(body.charCodeAt(end))) end++
-  return end - start >= LONG_RUN && body[start - 1] !== '"' && body[end] !== '"'
-}
-
-function withDigits(body: string): { exact: JsonObject; changed: boolean } {
-  let changed = false
-  // The third argument is optional only because the library's types do not know it yet.
-  const exact: JsonObject = JSON.parse(body, (_key, parsed: JsonValue, context?: { readonly source?: string }) => {
-    const source = context?.source
-    if (typeof parsed !== 'number' || source === undefined || holds(parsed, source)) return parsed
-    changed = true
-    return source
-  })
-  return { exact, changed }
-}
-
-/** Whether a double says what the number's text says, but for trailing zeros. */
-function holds(number: number, source: string): boolean {
-  if (!Number.isFinite(number)) return false
-  const [digits = '', exponent] = source.split(/[eE]/)
-  const significant = digits.replace(/^-?[0.]*/, '').replace('.', '')
-  if (number === 0) return significant === ''
-  if (significant.replace(/0+$/, '').length > SIGNIFICANT_DIGITS) return false
-  return exponent !== undefined || fitsDouble(number, source)
-}
 
 /** Rebuilds a value without lone surrogates, with a note for each text that held some. */
 function wellFormed<Value extends JsonValue>(value: Value, path: string | undefined, rejected: RejectedValue[]): Value

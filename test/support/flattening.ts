@@ -37,6 +37,13 @@ export function columns(batch: RowBatch, name: EventTable, ...wanted: readonly s
   return cells(batch, name).map((row) => wanted.map((column) => row[column] ?? null))
 }
 
+/** As columns, in an order that does not depend on that of the rows. */
+export function sortedColumns(batch: RowBatch, name: EventTable, ...wanted: readonly string[]): Cell[][] {
+  return columns(batch, name, ...wanted).toSorted((one, other) =>
+    JSON.stringify(one) < JSON.stringify(other) ? -1 : 1,
+  )
+}
+
 /** An event about a user; a response comes with a form. */
 export function event(fields: object = {}, response?: object): object {
   const survey = response && { form: { uuid: FORM, name: 'NPS' }, response: { uuid: RESPONSE, ...response } }
