@@ -104,7 +104,7 @@ function commitsOnce(kind: string, make: () => Place): void {
     const buffer = open()
     await appendAll(buffer, 1, 4)
     const batch = await batchOf(buffer, 'duckdb', 2)
-    const other = await buffer.nextBatch('csv', { events: 3, bytes: 1e9 })
+    const other = await batchOf(buffer, 'csv', 3)
     const error = await t.throwsAsync(buffer.commit('duckdb', other, recordOf('duckdb', other)), {
       instanceOf: PermanentError,
     })
