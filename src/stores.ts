@@ -5,18 +5,32 @@ import type { BatchLimits, EventBuffer } from './buffer/buffer.ts'
 import { openSqliteBuffer } from './buffer/sqlite.ts'
 import type { Config } from './config.ts'
 import type { Destination } from './destinations/destination.ts'
+import { PermanentError } from './errors.ts'
 
 /** A batch ends at BATCH_MAX_EVENTS or at this many bytes of bodies: this bounds the memory that loading takes. */
 const BATCH_BYTES = 16 * 1024 ** 2
 const QUARANTINE = { items: 10_000, bytes: 256 * 1024 ** 2 }
 
 export function openBuffer(config: Config): EventBuffer {
-  mkdirSync(config.dataDir, { recursive: true })
+  makeDataDir(config.dataDir)
   return openSqliteBuffer(join(config.dataDir, 'buffer.sqlite'), {
     consumers: config.destinations,
     retention: { days: config.retainDays, bytes: config.retainBytes },
     quarantine: QUARANTINE,
   })
+}
+
+function makeDataDir(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (cause) {
+    throw new PermanentError(
+      `make the folder ${path}: it cannot be made here; set DATA_DIR to one that this user may write`,
+      {
+        cause,
+      },
+    )
+  }
 }
 
 export const batchLimits = (config: Config): BatchLimits => ({ events: config.batchMaxEvents, bytes: BATCH_BYTES })

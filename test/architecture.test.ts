@@ -36,7 +36,7 @@ const RULES: readonly Rule[] = [
   // Where it is put together: what is on disk, the two threads, the edge.
   {
     of: ['src/stores.ts'],
-    may: ['schemas/', 'src/buffer/', 'src/destinations/', 'type src/config.ts'],
+    may: [...EVERYWHERE, 'src/buffer/', 'src/destinations/', 'type src/config.ts'],
   },
   {
     of: ['src/connector.ts', 'src/worker.ts'],

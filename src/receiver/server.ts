@@ -100,10 +100,15 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   try {
     await once(server, 'listening')
   } catch (cause) {
-    throw new PermanentError(`listen on ${host}, port ${port}: set HOST and PORT to an address that is free here`, {
-      cause,
-    })
+    throw new PermanentError(`listen on ${host}:${port}: ${wayOut(cause)}`, { cause })
   }
+}
+
+function wayOut(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'EADDRINUSE') return 'the port is in use; stop what listens there or set PORT'
+  if (code === 'EACCES') return 'this user may not listen there; set PORT above 1023'
+  return 'set HOST and PORT to an address that is free here'
 }
 
 function originOf(server: Server, host: string): string {
