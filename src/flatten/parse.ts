@@ -21,10 +21,11 @@ const LONG_RUN = 16
 /** @param body a JSON object, as checked at the door. */
 export function parse(body: string): Parsed {
   const rejected: RejectedValue[] = []
-  const exact = mayOverflow(body) || hasEscapedKey(body) ? parseExactly(body) : undefined
+  const escaped = body.includes('\\')
+  const exact = mayOverflow(body) || (escaped && hasEscapedKey(body)) ? parseExactly(body) : undefined
   let value: JsonObject = exact?.value ?? JSON.parse(body)
   let payload = exact?.changed === true ? JSON.stringify(value) : body
-  if (mayHoldLoneSurrogates(body)) {
+  if ((escaped && SURROGATE_ESCAPE.test(body)) || !body.isWellFormed()) {
     const safe = wellFormed(value, undefined, rejected)
     if (rejected.length > 0) {
       value = safe
@@ -32,10 +33,6 @@ export function parse(body: string): Parsed {
     }
   }
   return { value, payload, rejected }
-}
-
-function mayHoldLoneSurrogates(body: string): boolean {
-  return (body.includes('\\u') && SURROGATE_ESCAPE.test(body)) || !body.isWellFormed()
 }
 
 /**
