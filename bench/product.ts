@@ -1,0 +1,76 @@
+/** The product as `npm start` runs it, in a process and a folder of its own, with the settings that a benchmark needs. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type Config, loadConfig } from '../src/config.ts'
+
+export const SECRET = 'a-secret-of-the-benchmark'
+export const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+/** Nothing is loaded but on request: the schedule has no time soon, and no backlog is large enough. */
+const NEVER = { LOAD_SCHEDULE: '0 0 29 2 *', LOAD_WHEN_PENDING: '1000000000' }
+
+export function environment(directory: string, settings: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  return { DATA_DIR: directory, PORT: '0', WEBHOOK_SECRET: SECRET, ...NEVER, ...settings }
+}
+
+export function configOf(directory: string): Config {
+  return loadConfig({ env: environment(directory), cwd: directory })
+}
+
+export interface Server {
+  readonly url: string
+  readonly pid: number
+  stop(): Promise<void>
+}
+
+export interface Product extends Server {
+  destination(): Promise<{ readonly pending: number; readonly loaded: number; readonly state: string }>
+}
+
+export async function startProduct(directory: string, settings?: Readonly<Record<string, string>>): Promise<Product> {
+  const server = await startServer(MAIN, [], { cwd: directory, env: environment(directory, settings) })
+  return {
+    ...server,
+    async destination() {
+      const response = await fetch(new URL('/stats', server.url), { headers: { authorization: `Bearer ${SECRET}` } })
+      const { destinations }: { destinations: { duckdb: Awaited<ReturnType<Product['destination']>> } } = JSON.parse(
+        await response.text(),
+      )
+      return destinations.duckdb
+    },
+  }
+}
+
+/** Starts a script that prints a line of JSON with its `url` once it listens. */
+export async function startServer(
+  script: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Server> {
+  const child = spawn(process.execPath, [script, ...args], { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const { url: told }: { url?: string } = JSON.parse(line)
+      if (told !== undefined) resolve(told)
+    })
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`start ${script}: it ended with ${code}; its output says why`)))
+  })
+  return { url, pid: child.pid ?? 0, stop: () => stop(child) }
+}
+
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  await ended
+}
+
+/** The most memory that a process has held so far, in MB. */
+export function peakMemory(pid: number): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kilobytes) / 1024
+}
