@@ -106,4 +106,6 @@ function unknown(id: string): false {
   return false
 }
 
-const isoTime = (microseconds: number) => new Date(microseconds / 1000).toISOString()
+function isoTime(microseconds: number): string {
+  return new Date(microseconds / 1000).toISOString()
+}

@@ -15,6 +15,8 @@ const program = new Command('npm run replay --')
 
 await runCommand(program, async (config) => {
   const { destination, ...range } = program.opts<{ from: number; to: number; destination?: string[] }>()
+  const unknown = destination?.find((each) => !config.destinations.some((known) => known === each))
+  if (unknown !== undefined) throw new Error(`replay into ${unknown}: it is not loaded into; add it to DESTINATIONS`)
   const name = `replay-${new Date().toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`
   return loadAll({
     config,

@@ -1,0 +1,45 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { settings } from '../src/config/schema.ts'
+import { folder, NEVER, run, startProduct } from './support/process.ts'
+
+test('--help ends by 0 and names every setting, and anything else is refused', async (t) => {
+  const dataDir = await folder(t)
+  const { code, output } = await run(t, 'src/main.ts', { args: ['--help'], dataDir })
+  t.is(code, 0)
+  for (const { name } of settings) t.true(output.includes(`  ${name}`), name)
+  const wrong = await run(t, 'src/main.ts', { args: ['--prot'], dataDir })
+  t.is(wrong.code, 1)
+  t.regex(wrong.errors, /--prot/)
+})
+
+test('a wrong setting ends it by 1, named with its value and what is allowed', async (t) => {
+  const { code, errors } = await run(t, 'src/main.ts', { dataDir: await folder(t), env: { PORT: 'eighty' } })
+  t.is(code, 1)
+  t.regex(errors, /PORT: "eighty" .* allowed: a whole number from 0 to 65535/)
+})
+
+test('a port in use ends it by 1 with what to do', async (t) => {
+  const { url } = await startProduct(t, await folder(t), NEVER)
+  const { port } = new URL(url)
+  const { code, errors } = await run(t, 'src/main.ts', { dataDir: await folder(t), env: { PORT: port } })
+  t.is(code, 1)
+  t.regex(errors, new RegExp(`listen on 127.0.0.1:${port}: the port is in use; stop what listens there or set PORT`))
+})
+
+test('a data folder that cannot be made ends it by 1 with what to do', async (t) => {
+  const file = join(await folder(t), 'file')
+  writeFileSync(file, '')
+  const { code, errors } = await run(t, 'src/main.ts', { dataDir: join(file, 'data') })
+  t.is(code, 1)
+  t.regex(errors, /make the folder .*data: it cannot be made here; set DATA_DIR to one that this user may write/)
+})
+
+test('a data folder whose buffer is no buffer ends it by 1 and is left as it is', async (t) => {
+  const dataDir = await folder(t)
+  writeFileSync(join(dataDir, 'buffer.sqlite'), 'something else, and long enough to be no empty file'.repeat(99))
+  const { code, errors } = await run(t, 'src/main.ts', { dataDir })
+  t.is(code, 1)
+  t.regex(errors, /open the buffer .*buffer\.sqlite/)
+})
