@@ -1,7 +1,16 @@
 /** The buffer's rules, in memory: the reference that other buffers are compared with, and a buffer for tests. */
+import type { LoadRecord } from '../../schemas/records.ts'
 import { PermanentError, TransientError } from '../errors.ts'
 import { batchId, batchOf, taker } from './batch.ts'
-import type { ArrivedEvent, Batch, BatchLimits, BufferOptions, EventBuffer, StoredEvent } from './buffer.ts'
+import type {
+  ArrivedEvent,
+  Batch,
+  BatchLimits,
+  BufferOptions,
+  EventBuffer,
+  Quarantined,
+  StoredEvent,
+} from './buffer.ts'
 import { consumerOf, type Memory, newMemory, statsOf } from './memory/state.ts'
 
 const MICROSECONDS_PER_DAY = 86_400_000_000
@@ -24,16 +33,7 @@ export function createMemoryBuffer(options: BufferOptions, memory: Memory = newM
         return add(memory, event)
       }),
     nextBatch: (consumer, limits) => attempt(() => next(memory, consumer, limits)),
-    commit: (name, batch, load) =>
-      attempt(() => {
-        const consumer = consumerOf(memory, name)
-        const opened = batchId(NAME, consumer.position + 1, consumer.openLast)
-        if (batch.id === opened) {
-          memory.consumers.set(name, { ...consumer, position: batch.lastSeq, lastLoad: load })
-        } else if (batch.lastSeq > consumer.position) {
-          throw new PermanentError(`commit batch ${batch.id} of ${name}: ${opened} is open`)
-        }
-      }),
+    commit: (name, batch, load) => attempt(() => commit(memory, name, batch, load)),
     claim: (consumer) => attempt(() => claim(memory, consumer)),
     kept: (range, name, limits) => kept(memory, range, name, limits),
     quarantine: (event, reason) =>
@@ -41,15 +41,7 @@ export function createMemoryBuffer(options: BufferOptions, memory: Memory = newM
         requireRoom(memory, options)
         return setAside(memory, event, reason, options)
       }),
-    listQuarantined: () =>
-      attempt(() =>
-        [...memory.quarantine.values()].map(({ id, receivedAt, reason, body }) => ({
-          id,
-          receivedAt,
-          reason,
-          bytes: body.length,
-        })),
-      ),
+    listQuarantined: () => attempt(() => [...memory.quarantine.values()].map(withoutBody)),
     readQuarantined: (id) => attempt(() => memory.quarantine.get(id)),
     release: (id) =>
       attempt(() => {
@@ -131,6 +123,23 @@ const withoutSize = ({ id, seq, receivedAt, source, body }: StoredEvent): Stored
   receivedAt,
   source,
   body,
+})
+
+function commit(memory: Memory, name: string, batch: Batch, load: LoadRecord): void {
+  const consumer = consumerOf(memory, name)
+  const opened = batchId(NAME, consumer.position + 1, consumer.openLast)
+  if (batch.id === opened) {
+    memory.consumers.set(name, { ...consumer, position: batch.lastSeq, lastLoad: load })
+  } else if (batch.lastSeq > consumer.position) {
+    throw new PermanentError(`commit batch ${batch.id} of ${name}: ${opened} is open; only one process may load for it`)
+  }
+}
+
+const withoutBody = ({ id, receivedAt, reason, body }: ArrivedEvent & { reason: string }): Quarantined => ({
+  id,
+  receivedAt,
+  reason,
+  bytes: body.length,
 })
 
 async function* kept(memory: Memory, range: { from: number; to: number }, name: string, limits: BatchLimits) {

@@ -42,7 +42,13 @@ export function openSqliteBuffer(path: string, options: BufferOptions): EventBuf
     nextBatch: (consumer, limits) => attempt('read the next batch', () => batches.next(consumer, limits)),
     commit: (consumer, batch, load) => attempt('commit the batch', () => batches.commit(consumer, batch, load)),
     claim: (consumer) => attempt(`claim ${consumer}`, () => claimConsumer(path, consumer)),
-    kept: (range, name, limits) => keptBatches(db, range, name, limits),
+    async *kept(range, name, limits) {
+      try {
+        yield* keptBatches(db, range, name, limits)
+      } catch (error) {
+        throw bufferError('read kept events', path, error)
+      }
+    },
     quarantine: async (event, reason) => only(await queue.put(event, reason), 'quarantined', 'duplicate', 'overflowed'),
     listQuarantined: () => attempt('list the quarantine', () => quarantine.list()),
     readQuarantined: (id) => attempt('read the quarantine', () => quarantine.read(id)),
