@@ -9,7 +9,7 @@ test('whenever the process is killed, every acknowledged event is in the tables 
   const dataDir = await mkdtemp(join(tmpdir(), 'crash-'))
   try {
     const { acknowledged, events } = await torture({
-      kills: 12,
+      kills: 10,
       seed,
       dataDir,
       destinations: 'duckdb,csv',

@@ -36,6 +36,8 @@ export interface TortureReport {
 /** Milliseconds. */
 const SECOND = 1_000
 const START_UP = 700
+/** About what a load of a few batches takes. */
+const LOAD = 300
 const LOADED_WITHIN = 300_000
 
 /** @throws an error that says what is violated first */
@@ -89,19 +91,28 @@ async function liveAndDie(product: Running, traffic: Traffic, random: Random): P
     },
     () => {},
   )
-  if (random.chance(0.15)) await pause(random.below(START_UP))
-  else {
-    await webhookUrl(product)
-    // Loads begin at full seconds, so half of the kills come soon after one.
-    const untilLoad = random.chance(0.5) ? SECOND - (Date.now() % SECOND) : 0
-    await pause(untilLoad + random.below(untilLoad === 0 ? 2 * SECOND : SECOND / 2))
-  }
+  await momentToDie(product, random)
   product.kill('SIGKILL')
   const { code, errors, output } = await product.ended
   if (code !== null) throw new Error(`run the product: it ended by itself with code ${code}: ${errors}${output}`)
   await sending
   complain(traffic)
   return listened
+}
+
+/** While it starts, while it loads, or whenever. */
+async function momentToDie(product: Running, random: Random): Promise<void> {
+  if (random.chance(0.15)) return pause(random.below(START_UP))
+  const stats = new URL('/stats', await webhookUrl(product))
+  if (random.chance(0.5)) return pause(random.below(2 * SECOND))
+  for (const deadline = Date.now() + 3 * SECOND; Date.now() < deadline; await pause(5)) {
+    const text = await fetch(stats).then(
+      (response) => response.text(),
+      () => '"state":"loading"',
+    )
+    if (text.includes('"state":"loading"')) break
+  }
+  await pause(random.below(LOAD))
 }
 
 async function stopWhileSending(product: Running, traffic: Traffic): Promise<void> {
