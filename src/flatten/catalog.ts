@@ -63,7 +63,7 @@ function note(names: Map<string, Seen>, values: JsonObject, version: Version, wi
       compared = seen.version
       newer = isNewer(version, compared)
     }
-    if (newer && seen.version === compared) seen.version = version
+    if (newer) seen.version = version
     const value = values[name]
     if (value !== null && value !== undefined) widen(seen, value)
   }
