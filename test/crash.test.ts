@@ -12,7 +12,6 @@ test('whenever the process is killed, every acknowledged event is in the tables 
       kills: 10,
       seed,
       dataDir,
-      destinations: 'duckdb,csv',
       onKill: () => {},
     })
     t.true(acknowledged > 0)

@@ -17,7 +17,8 @@ import { flatten } from '../../src/flatten/flatten.ts'
 import { warehousePath } from '../../src/stores.ts'
 import { readState, type State, sortedState } from './cells.ts'
 
-/** @returns how many events each warehouse holds. @throws an error that says what is violated first */
+/** CSV files are asked through DuckDB's file, which must be there too.
+ *  @returns how many events each warehouse holds. @throws an error that says what is violated first */
 export async function verify(
   config: Config,
   buffer: EventBuffer,
