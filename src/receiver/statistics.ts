@@ -27,7 +27,7 @@ export function statistics(
       ]
     },
   )
-  return { received, duplicate, quarantined, quarantine, destinations: Object.fromEntries(destinations) as unknown }
+  return { received, duplicate, quarantined, quarantine, destinations: Object.fromEntries(destinations) }
 }
 
 const lastLoadOf = ({ batchId, events, rows, startedAt, finishedAt }: LoadRecord) => ({

@@ -61,7 +61,7 @@ const BODIES: readonly [name: string, body: string | Uint8Array, status: number]
   ['NUL as an escape', attributes('{"a\\u0000":"\\u0000"}'), 202],
   ['NUL as it is', attributes('{"a":"\u0000"}'), 400],
   ['a text of 1 MB', event({ email: 'é'.repeat(2 ** 19) }), 202],
-  ['a number of 1 MB', attributes(`${'9'.repeat(2 ** 20)}`), 202],
+  ['a number of 1 MB', attributes('9'.repeat(2 ** 20)), 202],
   ['space around it', ` \r\n\t${event()}\n\n`, 202],
   ['invalid UTF-8', Buffer.concat([Buffer.from('{"uuid":"'), Buffer.from([0xc0, 0x80]), Buffer.from('"}')]), 400],
   ['a surrogate in UTF-8', Buffer.concat([Buffer.from('"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"')]), 400],
@@ -104,5 +104,8 @@ test('whatever is sent is answered 202, 400 or 422 and reads back as sent', asyn
     }),
     { numRuns: 400 },
   )
-  t.deepEqual([...answered].sort(), [202, 400, 422])
+  t.deepEqual(
+    [...answered].toSorted((a, b) => a - b),
+    [202, 400, 422],
+  )
 })

@@ -209,27 +209,27 @@ test('a bug is answered 500, and the log tells its place but not its words', asy
 
 test('neither the log nor an answer holds a secret or anything that was sent', async (t) => {
   const { post, get, logged, stop } = await running(t)
-  const private_ = 'PRIVATE'
+  const marker = 'PRIVATE'
   const bodies = [
-    event({ email: private_ }),
-    `{"${private_}": ${private_}`,
-    `{"uuid": {"${private_}": 1}}`,
-    Buffer.concat([Buffer.from(private_), Buffer.from([0xff])]),
+    event({ email: marker }),
+    `{"${marker}": ${marker}`,
+    `{"uuid": {"${marker}": 1}}`,
+    Buffer.concat([Buffer.from(marker), Buffer.from([0xff])]),
   ]
   const said: string[] = []
   for (const body of bodies) {
     for (const [headers, suffix] of [
       [BEARER, ''],
-      [{ 'x-api-key': `${SECRET}${private_}` }, ''],
+      [{ 'x-api-key': `${SECRET}${marker}` }, ''],
       [{ 'content-encoding': 'gzip' }, `?token=${SECRET}`],
-      [{ 'content-encoding': private_ }, `/${SECRET}`],
-      [{}, `s?token=${SECRET}&${private_}`],
+      [{ 'content-encoding': marker }, `/${SECRET}`],
+      [{}, `s?token=${SECRET}&${marker}`],
     ] as const) {
       const { text, headers: answered } = await post(body, headers, suffix)
       said.push(text, JSON.stringify([...answered]))
     }
   }
-  for (const path of ['/', '/stats', '/health/ready', `/${private_}`]) said.push((await get(path)).text)
+  for (const path of ['/', '/stats', '/health/ready', `/${marker}`]) said.push((await get(path)).text)
   await stop()
   t.true(logged.length > 0)
   for (const text of [...said, ...logged]) {
@@ -243,6 +243,6 @@ test('an address that is taken is said with the way out', async (t) => {
   const port = Number(new URL(receiver.url).port)
   await t.throwsAsync(running(t, { port }), {
     instanceOf: PermanentError,
-    message: `listen on 127.0.0.1, port ${port}: set HOST and PORT to an address that is free here`,
+    message: `listen on 127.0.0.1:${port}: the port is in use; stop what listens there or set PORT`,
   })
 })

@@ -25,9 +25,9 @@ export interface Running {
   /** Everything logged, as JSON lines. */
   readonly logged: string[]
   /** From a known sender, unless other headers are given. */
-  post(body: string | Uint8Array, headers?: Record<string, string>, suffix?: string): Promise<Answered>
-  get(path: string, method?: string): Promise<Answered>
-  stop(): Promise<void>
+  readonly post: (body: string | Uint8Array, headers?: Record<string, string>, suffix?: string) => Promise<Answered>
+  readonly get: (path: string, method?: string) => Promise<Answered>
+  readonly stop: () => Promise<void>
 }
 
 type Options = Partial<Omit<ReceiverOptions, 'buffer'>> & {
@@ -43,7 +43,18 @@ export async function running(
   const place = sqlitePlace()
   const buffer = place.open(bufferOptions ?? OPTIONS)
   const logged: string[] = []
-  const receiver = await startReceiver({
+  let receiver: Receiver | undefined
+  let stopped: Promise<void> | undefined
+  const stop = async () => {
+    stopped ??= receiver?.stop()
+    await stopped
+  }
+  t.teardown(async () => {
+    await stop()
+    await buffer.close()
+    place.remove()
+  })
+  receiver = await startReceiver({
     host: '127.0.0.1',
     port: 0,
     secrets: [SECRET],
@@ -54,24 +65,15 @@ export async function running(
     log: pino({ level: 'trace' }, { write: (line) => void logged.push(line) }),
     ...options,
   })
-  let stopped: Promise<void> | undefined
-  const stop = () => {
-    stopped ??= receiver.stop()
-    return stopped
-  }
-  t.teardown(async () => {
-    await stop()
-    await buffer.close()
-    place.remove()
-  })
+  const { url } = receiver
   return {
     receiver,
     buffer,
     logged,
     stop,
     post: (body, headers = BEARER, suffix = '') =>
-      answered(fetch(receiver.url + suffix, { method: 'POST', headers, body: Buffer.from(body) })),
-    get: (path, method = 'GET') => answered(fetch(new URL(path, receiver.url), { method })),
+      answered(fetch(url + suffix, { method: 'POST', headers, body: Buffer.from(body) })),
+    get: (path, method = 'GET') => answered(fetch(new URL(path, url), { method })),
   }
 }
 

@@ -1,0 +1,129 @@
+import test from 'ava'
+import { LIMITS } from '../support/buffers.ts'
+import { event, request, running, SECRET, wire } from './with-receiver.ts'
+
+const SHORT = { headers: 50, request: 100, check: 10 }
+const HEAD = `POST /webhooks/refiner HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${SECRET}\r\n`
+
+for (const [who, begin] of [
+  ['that says nothing', ''],
+  ['that does not end its headers', HEAD],
+  ['that does not send its body', `${HEAD}Content-Length: 100\r\n\r\n`],
+  ['that does not end its body', `${HEAD}Content-Length: 100\r\n\r\n{"uuid":`],
+  ['that does not end a chunk', `${HEAD}Transfer-Encoding: chunked\r\n\r\n10\r\n{"uuid"`],
+  ['that is unknown and sends on', 'POST /webhooks/refiner HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'],
+] as const) {
+  test(`a sender ${who} is cut off, and nothing is kept`, async (t) => {
+    const { receiver, buffer } = await running(t, { limits: SHORT })
+    const sender = await wire(t, receiver)
+    sender.send(begin)
+    t.notRegex(await sender.closed, /^HTTP\/1.1 2/)
+    t.is((await buffer.stats()).received, 0)
+  })
+}
+
+test('a connection that is not used any more is closed', async (t) => {
+  const { receiver } = await running(t, { limits: { idle: 10, check: 10 } })
+  const sender = await wire(t, receiver)
+  sender.send(request(event()))
+  t.regex(await sender.closed, /^HTTP\/1.1 202 /)
+})
+
+test('a connection without a byte in either direction is closed', async (t) => {
+  const { receiver } = await running(t, { limits: { silence: 20 } })
+  const sender = await wire(t, receiver)
+  sender.send(HEAD)
+  t.is(await sender.closed, '')
+})
+
+test('more connections than the limit are turned away', async (t) => {
+  const { receiver } = await running(t, { limits: { connections: 1 } })
+  const first = await wire(t, receiver)
+  first.send(request(event()))
+  await first.until(/^HTTP\/1.1 202 /)
+  t.is(await (await wire(t, receiver)).closed, '')
+})
+
+test('a sender that goes away in the middle leaves nothing and is no error', async (t) => {
+  const { receiver, get, buffer, logged } = await running(t)
+  const sender = await wire(t, receiver)
+  sender.send(`${HEAD}Expect: 100-continue\r\nContent-Length: 100\r\n\r\n{"uuid":`)
+  await sender.until(/100 Continue/)
+  sender.breakOff()
+  await sender.closed
+  while (!logged.some((line) => line.includes('the sender went away'))) t.is((await get('/health/live')).status, 200)
+  t.is((await buffer.stats()).received, 0)
+  t.deepEqual(
+    logged.filter((line) => JSON.parse(line).level >= 40),
+    [],
+  )
+})
+
+test('a sender may wait to be told to continue', async (t) => {
+  const { receiver } = await running(t)
+  const sender = await wire(t, receiver)
+  const body = event()
+  sender.send(`${HEAD}Expect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`)
+  await sender.until(/^HTTP\/1.1 100 Continue\r\n\r\n$/)
+  sender.send(body)
+  await sender.until(/HTTP\/1.1 202 /)
+  t.pass()
+})
+
+test('requests on one connection are answered in their order, good and bad', async (t) => {
+  const { receiver, buffer } = await running(t)
+  const sender = await wire(t, receiver)
+  const [a, b] = [event({ n: 1 }), event({ n: 2 })]
+  sender.send(request(a) + request('{') + request(b) + request('{}') + request(a))
+  const answers = await sender.until(/(HTTP.*){5}}$/s)
+  t.deepEqual(answers.match(/(?<=HTTP\/1.1 )\d+/g), ['202', '400', '202', '422', '202'])
+  t.regex(answers, /"duplicate"}$/)
+  const batch = await buffer.nextBatch('duckdb', LIMITS)
+  t.deepEqual(
+    batch?.events.map(({ body }) => body),
+    [a, b],
+  )
+})
+
+test('a body may come in chunks of any size', async (t) => {
+  const { receiver, buffer } = await running(t)
+  const sender = await wire(t, receiver)
+  const body = event({ text: 'é😀' })
+  sender.send(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`)
+  for (const byte of Buffer.from(body)) sender.send(Buffer.from([49, 13, 10, byte, 13, 10]))
+  sender.send('0\r\n\r\n')
+  await sender.until(/HTTP\/1.1 202 /)
+  t.is((await buffer.nextBatch('duckdb', LIMITS))?.events[0]?.body, body)
+})
+
+test('who is refused before the body is read gets the answer, whatever still comes, and the connection lives on', async (t) => {
+  const { receiver, post } = await running(t, { bodyLimit: 100_000 })
+  const long = 'x'.repeat(700_000)
+  t.is((await post(long, {})).status, 401)
+  t.is((await post(long)).status, 413)
+  const sender = await wire(t, receiver)
+  sender.send(
+    `POST /webhooks/refiner HTTP/1.1\r\nHost: x\r\nContent-Length: ${long.length}\r\n\r\n${long}${request(event())}`,
+  )
+  t.regex(await sender.until(/HTTP\/1.1 202 /), /^HTTP\/1.1 401 /)
+})
+
+test('who is refused and does not stop sending is cut off', async (t) => {
+  const { receiver } = await running(t, { bodyLimit: 1000 })
+  for (const head of [HEAD, 'POST /webhooks/refiner HTTP/1.1\r\nHost: x\r\n']) {
+    const sender = await wire(t, receiver)
+    sender.send(`${head}Content-Length: ${2 ** 31}\r\n\r\n`)
+    await sender.until(/HTTP\/1.1 4/)
+    const more = setInterval(() => sender.send('x'.repeat(1000)), 1)
+    const answer = await sender.closed
+    clearInterval(more)
+    t.regex(answer, /^HTTP\/1.1 4(01|13) /)
+  }
+})
+
+test('what is no HTTP is answered 400 and cut off', async (t) => {
+  const { receiver } = await running(t)
+  const sender = await wire(t, receiver)
+  sender.send('\x16\x03\x01\x02\x00\x01\x00\r\n\r\n')
+  t.regex(await sender.closed, /^HTTP\/1.1 400 /)
+})
