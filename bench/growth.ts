@@ -5,8 +5,8 @@ import { duckdbDestination } from '../src/destinations/duckdb/duckdb.ts'
 import { flatten } from '../src/flatten/flatten.ts'
 import type { RowBatch } from '../src/flatten/rows.ts'
 import { sampleBatch } from './flatten.ts'
+import { accountsOf, buildWarehouse, usersOf, uuidsOf, WAREHOUSE_END } from './large-warehouse.ts'
 import { type Measure, median, round } from './result.ts'
-import { accountsOf, buildWarehouse, usersOf, uuidsOf, WAREHOUSE_END } from './warehouse.ts'
 
 const EVENTS = 1000
 /** Seven of ten responses are in the warehouse already, among the newest ones; the others are new. */
