@@ -1,8 +1,8 @@
 /** The process edge: settings, signals, exit code. */
 import { ConfigError, loadConfig } from './config.ts'
-import { startConnector } from './connector.ts'
+import { type Connector, startConnector } from './connector.ts'
 import { reasonOf } from './errors.ts'
-import { createLog } from './log.ts'
+import { createLog, type Log } from './log.ts'
 
 /** How long stopping may take, in milliseconds, before the process ends anyway: below the 30 s of most supervisors. */
 const GRACE_PERIOD = 20_000
@@ -21,27 +21,31 @@ async function main(): Promise<void> {
   }
 
   let stopping = false
-  const stop = async (signal: NodeJS.Signals) => {
+  const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1)
     stopping = true
     log.info({ signal }, 'stopping; a second signal ends it at once, and loses nothing either')
-    setTimeout(() => {
-      log.error(
-        { seconds: GRACE_PERIOD / 1000 },
-        'stopping took too long, ending; what is pending is loaded at the next start',
-      )
-      process.exit(1)
-    }, GRACE_PERIOD).unref()
-    await connector.stop()
-    log.info('stopped')
+    stop(connector, log).catch(fail)
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(
-    `${error instanceof ConfigError ? error.message : `start refiner-warehouse: ${reasonOf(error)}`}\n`,
-  )
+async function stop(connector: Connector, log: Log): Promise<void> {
+  const overdue = setTimeout(() => {
+    const seconds = GRACE_PERIOD / 1000
+    log.error({ seconds }, 'stopping took too long, ending; what is pending is loaded at the next start')
+    process.exit(1)
+  }, GRACE_PERIOD)
+  await connector.stop()
+  clearTimeout(overdue)
+  log.info('stopped')
+}
+
+function fail(error: unknown): void {
+  const text = error instanceof ConfigError ? error.message : `run refiner-warehouse: ${reasonOf(error)}`
+  process.stderr.write(`${text}\n`)
   process.exitCode = 1
-})
+}
+
+main().catch(fail)

@@ -18,8 +18,10 @@ const loader = startLoader({
   onStatus: (destination, status) => parentPort?.postMessage({ destination, status } satisfies StatusMessage),
 })
 
-parentPort?.once('message', async () => {
+parentPort?.once('message', () => void stop())
+
+async function stop(): Promise<void> {
   await loader.stop()
   await buffer.close()
   parentPort?.close()
-})
+}

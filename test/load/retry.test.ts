@@ -3,7 +3,7 @@ import { PermanentError, TransientError } from '../../src/errors.ts'
 import { retry } from '../../src/load/retry.ts'
 import { NO_PAUSE } from '../support/loading.ts'
 
-const options = (onRetry = (_: TransientError) => {}, signal = new AbortController().signal) => ({
+const options = (onRetry: (error: TransientError) => void = () => {}, signal = new AbortController().signal) => ({
   signal,
   backoff: NO_PAUSE,
   onRetry,
