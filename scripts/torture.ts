@@ -35,7 +35,9 @@ try {
   const onKill = () => bar.increment()
   const report = await torture({ kills, seed, dataDir, onKill })
   bar.stop()
-  say(`Killed ${report.kills} times, ${report.whileStarting} of them before it listened.`)
+  say(
+    `Killed ${report.kills} times, ${report.whileStarting} of them before it listened, ${report.afterLoading} after it had loaded a batch.`,
+  )
   say(`Acknowledged ${report.acknowledged} events; ${report.redelivered} requests sent one again.`)
   say(`In DuckDB and in the CSV files: ${report.events} events, every acknowledged one exactly once,`)
   say('and all tables equal those of a run that nothing disturbed.')

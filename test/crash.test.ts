@@ -8,13 +8,14 @@ test('whenever the process is killed, every acknowledged event is in the tables 
   const seed = Date.now() % 1e9
   const dataDir = await mkdtemp(join(tmpdir(), 'crash-'))
   try {
-    const { acknowledged, events } = await torture({
+    const { acknowledged, events, afterLoading } = await torture({
       kills: 10,
       seed,
       dataDir,
       onKill: () => {},
     })
     t.true(acknowledged > 0)
+    t.true(afterLoading > 0)
     t.true(events >= acknowledged)
     await rm(dataDir, { recursive: true })
   } catch (error) {

@@ -9,7 +9,7 @@ import type { EventBuffer } from '../../src/buffer/buffer.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createRandom, type Random } from '../../src/samples/random.ts'
 import { openBuffer } from '../../src/stores.ts'
-import { type Running, startProcess, webhookUrl } from '../processes.ts'
+import { type Ended, type Running, startProcess, webhookUrl } from '../processes.ts'
 import { createTraffic, type Traffic } from './traffic.ts'
 import { checkEquation, verify } from './verify.ts'
 
@@ -23,8 +23,9 @@ export interface TortureOptions {
 
 export interface TortureReport {
   readonly kills: number
-  /** Kills before the product listened. */
+  /** Kills before the product listened, and after it had loaded at least one batch. */
   readonly whileStarting: number
+  readonly afterLoading: number
   readonly acknowledged: number
   readonly redelivered: number
   /** In each warehouse. */
@@ -36,6 +37,8 @@ const SECOND = 1_000
 const START_UP = 700
 /** About what a load of a few batches takes. */
 const LOAD = 600
+/** How long a moment that does not come is waited for. */
+const PATIENCE = 20_000
 const LOADED_WITHIN = 300_000
 
 /** @throws an error that says what is violated first */
@@ -52,9 +55,11 @@ export async function torture({ kills, seed, dataDir, onKill }: TortureOptions):
   }
   await mkdir(dataDir, { recursive: true })
   const start = () => startProcess('src/main.ts', [], { env, cwd: dataDir })
-  let whileStarting = 0
+  let [whileStarting, afterLoading] = [0, 0]
   for (let kill = 0; kill < kills; kill++) {
-    if (!(await liveAndDie(start(), traffic, random))) whileStarting++
+    const { output } = await liveAndDie(start(), traffic, random)
+    if (!output.includes('"receiving webhooks"')) whileStarting++
+    if (output.includes('"batch_id"')) afterLoading++
     onKill()
   }
   await stopWhileSending(start(), traffic)
@@ -69,6 +74,7 @@ export async function torture({ kills, seed, dataDir, onKill }: TortureOptions):
     return {
       kills,
       whileStarting,
+      afterLoading,
       acknowledged: traffic.acknowledged.size,
       redelivered: traffic.redelivered(),
       events,
@@ -79,38 +85,42 @@ export async function torture({ kills, seed, dataDir, onKill }: TortureOptions):
   }
 }
 
-/** @returns whether it listened before it was killed */
-async function liveAndDie(product: Running, traffic: Traffic, random: Random): Promise<boolean> {
-  let listened = false
-  const sending = webhookUrl(product).then(
-    (url) => {
-      listened = true
-      return traffic.sendTo(url)
-    },
-    () => {},
-  )
+async function liveAndDie(product: Running, traffic: Traffic, random: Random): Promise<Ended> {
+  const sending = webhookUrl(product).then(traffic.sendTo, () => {})
   await momentToDie(product, random)
   product.kill('SIGKILL')
-  const { code, errors, output } = await product.ended
-  if (code !== null) throw new Error(`run the product: it ended by itself with code ${code}: ${errors}${output}`)
+  const end = await product.ended
+  if (end.code !== null) {
+    throw new Error(`run the product: it ended by itself with code ${end.code}: ${end.errors}${end.output}`)
+  }
   await sending
   complain(traffic)
-  return listened
+  return end
 }
 
-/** While it starts, while it loads, or whenever. */
+/** While it starts, whenever, while a load begins, or soon after a batch: then the next one may be under way. */
 async function momentToDie(product: Running, random: Random): Promise<void> {
   if (random.chance(0.15)) return pause(random.below(START_UP))
   const stats = new URL('/stats', await webhookUrl(product))
-  if (random.chance(0.5)) return pause(random.below(2 * SECOND))
-  for (const deadline = Date.now() + 3 * SECOND; Date.now() < deadline; await pause(5)) {
+  if (random.chance(0.3)) return pause(random.below(2 * SECOND))
+  if (random.chance(0.3)) {
+    await loading(stats)
+    return pause(random.below(LOAD))
+  }
+  const batch = `"destination":"${random.pick(['duckdb', 'csv'])}","batch_id"`
+  const batches = product.said(new RegExp(`(?:${batch}[^]*?){${1 + random.below(4)}}`))
+  await Promise.race([batches, pause(PATIENCE, undefined, { ref: false })])
+  return pause(random.below(LOAD / 4))
+}
+
+async function loading(stats: URL): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await pause(5)) {
     const text = await fetch(stats).then(
       (response) => response.text(),
       () => '"state":"loading"',
     )
-    if (text.includes('"state":"loading"')) break
+    if (text.includes('"state":"loading"')) return
   }
-  await pause(random.below(LOAD))
 }
 
 async function stopWhileSending(product: Running, traffic: Traffic): Promise<void> {
