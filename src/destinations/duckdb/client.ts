@@ -14,7 +14,11 @@ const SETTINGS = {
   threads: '2',
   // Deleted rows stay in memory until a checkpoint; with less, large warehouses run out of it.
   memory_limit: '200MB',
+  // A checkpoint writes the last part of every table again, so few large ones cost less than many small ones.
   checkpoint_threshold: '256MB',
+  // Payloads and other JSON take a third of the room in zstd, which files have had since DuckDB 1.2.
+  storage_compatibility_version: 'v1.2.0',
+  zstd_min_string_length: '256',
   // Nothing is fetched from the network.
   autoinstall_known_extensions: 'false',
 }

@@ -1,0 +1,43 @@
+/** Texts as DuckDB 1.5 words them, and what is made of them. */
+import test from 'ava'
+import { duckdbError } from '../../src/destinations/duckdb/errors.ts'
+import { PermanentError, TransientError } from '../../src/errors.ts'
+
+const PASSING: Readonly<Record<string, RegExp>> = {
+  'IO Error: Could not set lock on file "/d/w.duckdb": Conflicting lock is held in /usr/bin/node (PID 4826). See also …':
+    /another process holds it \(\/usr\/bin\/node, PID 4826\); close it there/,
+  'TransactionContext Error: Failed to commit: Could not write file "/d/w.duckdb.wal": No space left on device':
+    /the disk is full/,
+  'FATAL Error: Transaction COMMIT succeeded and is durable, but the autocheckpoint failed. … No space left on device':
+    /the batch is safe/,
+  'FATAL Error: Failed to create checkpoint because of error: Could not write file "/d/w.duckdb": No space left on device':
+    /the disk is full/,
+  'FATAL Error: Failed: database has been invalidated because of a previous fatal error': /opened again/,
+  'Out of Memory Error: could not allocate block of size 256.0 KiB (190.7 MiB/190.7 MiB used)': /more memory/,
+  'IO Error: Cannot open file "/d/w.duckdb": No such file or directory': /made again/,
+  'IO Error: Could not read from file "/d/w.duckdb": Input/output error': /fails to read or write/,
+}
+
+const LASTING: Readonly<Record<string, RegExp>> = {
+  'IO Error: The file "/d/w.duckdb" exists, but it is not a valid DuckDB database file!': /move it away/,
+  'IO Error: Cannot open file "/d/w.duckdb": Permission denied': /give it the right/,
+  'IO Error: Trying to read a database file with version number 99': /upgrade/,
+  'Constraint Error: NOT NULL constraint failed: users.user_uuid': /not expected/,
+}
+
+for (const [text, told] of Object.entries(PASSING)) {
+  test(`it passes by itself: ${text.slice(0, 100)}`, (t) => {
+    const error = duckdbError('load into', '/d/w.duckdb', new Error(text))
+    t.true(error instanceof TransientError)
+    t.regex(error.message, told)
+    t.regex(error.message, /^load into \/d\/w\.duckdb: .*loading goes on by itself$/)
+  })
+}
+
+for (const [text, told] of Object.entries(LASTING)) {
+  test(`a person has to act: ${text.slice(0, 100)}`, (t) => {
+    const error = duckdbError('load into', '/d/w.duckdb', new Error(text))
+    t.true(error instanceof PermanentError)
+    t.regex(error.message, told)
+  })
+}
