@@ -44,7 +44,7 @@ export async function startProduct(directory: string, settings?: Readonly<Record
   }
 }
 
-/** Starts a script that prints a line of JSON with its `url` once it listens. */
+/** Starts a script that prints a line of JSON with its `url` once it listens. Its output is read to the end. */
 export async function startServer(
   script: string,
   args: readonly string[],
@@ -53,7 +53,7 @@ export async function startServer(
   const child = spawn(process.execPath, [script, ...args], { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const { url: told }: { url?: string } = JSON.parse(line)
+      const told = /"url":"([^"]+)"/.exec(line)?.[1]
       if (told !== undefined) resolve(told)
     })
     child.once('error', reject)
