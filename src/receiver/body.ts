@@ -32,18 +32,16 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Read>
     let first: Uint8Array | undefined
     let more: Uint8Array[] | undefined
     let length = 0
-    const take = (chunk: Uint8Array) => {
+    request.on('data', (chunk: Uint8Array) => {
       length += chunk.length
       if (length > limit) {
         first = undefined
         more = undefined
-        request.off('data', take)
         resolve('too long')
       } else if (first === undefined) first = chunk
       else if (more === undefined) more = [first, chunk]
       else more.push(chunk)
-    }
-    request.on('data', take)
+    })
     request.once('end', () => resolve(more === undefined ? (first ?? NOTHING) : Buffer.concat(more, length)))
     request.once('close', () => resolve('left'))
   })

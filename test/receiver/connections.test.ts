@@ -3,24 +3,30 @@ import { LIMITS } from '../support/buffers.ts'
 import { event, request, running, SECRET, wire } from './with-receiver.ts'
 
 const SHORT = { headers: 50, request: 100, check: 10 }
+const HEADERS_SHORT = { headers: 50, request: 600_000, check: 10, silence: 600_000 }
 const HEAD = `POST /webhooks/refiner HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${SECRET}\r\n`
 
-for (const [who, begin] of [
-  ['that says nothing', ''],
-  ['that does not end its headers', HEAD],
-  ['that does not send its body', `${HEAD}Content-Length: 100\r\n\r\n`],
-  ['that does not end its body', `${HEAD}Content-Length: 100\r\n\r\n{"uuid":`],
-  ['that does not end a chunk', `${HEAD}Transfer-Encoding: chunked\r\n\r\n10\r\n{"uuid"`],
-  ['that is unknown and sends on', 'POST /webhooks/refiner HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'],
+for (const [who, begin, limits] of [
+  ['that says nothing', '', HEADERS_SHORT],
+  ['that does not end its headers', HEAD, HEADERS_SHORT],
+  ['that does not send its body', `${HEAD}Content-Length: 100\r\n\r\n`, SHORT],
+  ['that does not end its body', `${HEAD}Content-Length: 100\r\n\r\n{"uuid":`, SHORT],
+  ['that does not end a chunk', `${HEAD}Transfer-Encoding: chunked\r\n\r\n10\r\n{"uuid"`, SHORT],
+  ['that is unknown and sends on', 'POST /webhooks/refiner HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{', SHORT],
 ] as const) {
   test(`a sender ${who} is cut off, and nothing is kept`, async (t) => {
-    const { receiver, buffer } = await running(t, { limits: SHORT })
+    const { receiver, buffer } = await running(t, { limits })
     const sender = await wire(t, receiver)
     sender.send(begin)
     t.notRegex(await sender.closed, /^HTTP\/1.1 2/)
     t.is((await buffer.stats()).received, 0)
   })
 }
+
+test('a sender is told for how long its connection stays open without a request', async (t) => {
+  const { post } = await running(t, { limits: { idle: 7000 } })
+  t.is((await post(event())).headers.get('keep-alive'), 'timeout=7')
+})
 
 test('a connection that is not used any more is closed', async (t) => {
   const { receiver } = await running(t, { limits: { idle: 10, check: 10 } })
