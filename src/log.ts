@@ -33,6 +33,12 @@ export function createLog(level: LevelWithSilent): Log {
   if (!isatty(STDOUT)) return pino(options, pino.destination({ dest: STDOUT, sync: true }))
   return pino(
     options,
-    pretty({ destination: STDOUT, sync: true, singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }),
+    pretty({
+      destination: STDOUT,
+      sync: true,
+      singleLine: true,
+      ignore: 'pid,hostname',
+      translateTime: 'SYS:HH:MM:ss',
+    }),
   )
 }

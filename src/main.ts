@@ -1,51 +1,7 @@
-/** The process edge: settings, signals, exit code. */
-import { ConfigError, loadConfig } from './config.ts'
-import { type Connector, startConnector } from './connector.ts'
-import { reasonOf } from './errors.ts'
-import { createLog, type Log } from './log.ts'
+/** Where the process begins. What V8 compiled is kept for the next start, which then needs half the work; all else is in run.ts. */
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 
-/** How long stopping may take, in milliseconds, before the process ends anyway: below the 30 s of most supervisors. */
-const GRACE_PERIOD = 20_000
-
-async function main(): Promise<void> {
-  if (process.argv.length > 2) {
-    const { help } = await import('./help.ts')
-    return help(process.argv)
-  }
-  const config = loadConfig({ env: process.env, cwd: process.cwd() })
-  const log = createLog(config.logLevel)
-  const connector = await startConnector(config, log, process.stdout.isTTY)
-  log.info({ url: connector.url, destinations: config.destinations, data: config.dataDir }, 'receiving webhooks')
-  if (config.webhookSecrets.length === 0) {
-    log.warn('no WEBHOOK_SECRET is set: anyone on this machine may send, no one from outside can')
-  }
-
-  let stopping = false
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1)
-    stopping = true
-    log.info({ signal }, 'stopping; a second signal ends it at once, and loses nothing either')
-    stop(connector, log).catch(fail)
-  }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
-}
-
-async function stop(connector: Connector, log: Log): Promise<void> {
-  const overdue = setTimeout(() => {
-    const seconds = GRACE_PERIOD / 1000
-    log.error({ seconds }, 'stopping took too long, ending; what is pending is loaded at the next start')
-    process.exit(1)
-  }, GRACE_PERIOD)
-  await connector.stop()
-  clearTimeout(overdue)
-  log.info('stopped')
-}
-
-function fail(error: unknown): void {
-  const text = error instanceof ConfigError ? error.message : `run refiner-warehouse: ${reasonOf(error)}`
-  process.stderr.write(`${text}\n`)
-  process.exitCode = 1
-}
-
-main().catch(fail)
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'))
+const { run } = await import('./run.ts')
+await run({ argv: process.argv, env: process.env, cwd: process.cwd() })

@@ -8,7 +8,7 @@ import type { Destination } from './destinations/destination.ts'
 import { PermanentError } from './errors.ts'
 
 /** A batch ends at BATCH_MAX_EVENTS or at this many bytes of bodies: this bounds the memory that loading takes. */
-const BATCH_BYTES = 16 * 1024 ** 2
+const BATCH_BYTES = 8 * 1024 ** 2
 const QUARANTINE = { items: 10_000, bytes: 256 * 1024 ** 2 }
 
 export function openBuffer(config: Config): EventBuffer {

@@ -17,17 +17,20 @@ export interface LoadOptions {
 }
 
 /**
- * Loads what is pending for the destination, batch by batch. A crash anywhere is harmless: the buffer hands out the
- * same batch again, and a destination that has it already says so.
+ * Loads what is pending for the destination now, batch by batch; what arrives meanwhile is for the next time, so that
+ * a file that others want to read is let go. A crash anywhere is harmless: the buffer hands out the same batch again,
+ * and a destination that has it already says so.
  * @throws whatever does not pass by itself, and the signal's reason when stopped; what was loaded until then stays.
  */
 export async function load(options: LoadOptions): Promise<void> {
   const { buffer, destination, limits } = options
-  for (;;) {
+  let left = (await buffer.stats()).consumers[destination.name]?.pending ?? 0
+  while (left > 0) {
     const batch = await buffer.nextBatch(destination.name, limits)
     if (batch === undefined) return
     const record = await loadBatch(batch, options)
     await buffer.commit(destination.name, batch, record)
+    left -= batch.events.length
     options.onLoaded(record)
   }
 }

@@ -25,6 +25,15 @@ export interface LoaderThread {
 
 const RESTART_AFTER = 5_000
 
+/**
+ * Megabytes. Left to itself, V8 lets a heap that makes many short-lived rows grow to several times what it holds. The
+ * bounds hold a batch of the largest bodies that may come, read and made into rows, many times over.
+ */
+const heap = ({ bodyLimit }: Config) => ({
+  maxYoungGenerationSizeMb: 8,
+  maxOldGenerationSizeMb: 160 + Math.ceil((24 * bodyLimit) / 1024 ** 2),
+})
+
 export function startLoaderThread({ log, ...data }: ThreadData & { log: Log }): LoaderThread {
   const status: Record<string, DestinationStatus> = {}
   const setAll = (state: DestinationStatus) => {
@@ -37,7 +46,10 @@ export function startLoaderThread({ log, ...data }: ThreadData & { log: Log }): 
   let worker = start()
 
   function start(): Worker {
-    const thread = new Worker(new URL('../worker.ts', import.meta.url), { workerData: data })
+    const thread = new Worker(new URL('../worker.ts', import.meta.url), {
+      workerData: data,
+      resourceLimits: heap(data.config),
+    })
     thread.on('message', (message: StatusMessage) => {
       status[message.destination] = message.status
     })

@@ -4,7 +4,7 @@ import type { EventBuffer } from '../../src/buffer/buffer.ts'
 import type { Destination } from '../../src/destinations/destination.ts'
 import { PermanentError, TransientError } from '../../src/errors.ts'
 import { type LoadOptions, load, replay } from '../../src/load/load.ts'
-import { bufferWith, faulty, LIMITS, NO_PAUSE } from '../support/loading.ts'
+import { arrival, bufferWith, faulty, LIMITS, NO_PAUSE } from '../support/loading.ts'
 
 function options(buffer: EventBuffer, destination: Destination, more: Partial<LoadOptions> = {}): LoadOptions {
   const signal = new AbortController().signal
@@ -24,21 +24,27 @@ const consumer = async (buffer: EventBuffer) => (await buffer.stats()).consumers
 
 test('what is pending is loaded batch by batch, each committed before the next is taken', async (t) => {
   const buffer = await bufferWith(5)
-  const destination = faulty(() => {})
   const left: (number | undefined)[] = []
+  const destination = faulty(async (step) => {
+    if (step === 'load') left.push((await consumer(buffer))?.pending)
+  })
   const records: LoadRecord[] = []
-  await load(
-    options(buffer, destination, {
-      onLoaded: (record) => {
-        records.push(record)
-        void consumer(buffer).then((stats) => left.push(stats?.pending))
-      },
-    }),
-  )
+  await load(options(buffer, destination, { onLoaded: (record) => records.push(record) }))
   t.deepEqual(destination.trace, ['prepare', 'load 1-2', 'prepare', 'load 3-4', 'prepare', 'load 5-5'])
-  t.deepEqual(left, [3, 1, 0])
+  t.deepEqual(left, [5, 3, 1])
   t.is(destination.tables()['webhook_events']?.length, 5)
   t.is((await consumer(buffer))?.lastLoad?.batchId, records.at(-1)?.batchId)
+})
+
+test('what arrives while it loads is left for the next time', async (t) => {
+  const buffer = await bufferWith(2)
+  let more = 2
+  const destination = faulty(async (step) => {
+    if (step === 'load') await buffer.append(arrival(++more))
+  })
+  await load(options(buffer, destination))
+  t.is((await consumer(buffer))?.loaded, 2)
+  t.is((await consumer(buffer))?.pending, 1)
 })
 
 test('a batch is committed only after the destination made it durable', async (t) => {

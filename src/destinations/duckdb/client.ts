@@ -1,4 +1,5 @@
 /** The file of the warehouse, open for writing. DuckDB lets one process write, or many read; so it is held for loads only. */
+import { statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
@@ -11,9 +12,7 @@ export interface Client {
 }
 
 const SETTINGS = {
-  threads: '2',
-  // Deleted rows stay in memory until a checkpoint; with less, large warehouses run out of it.
-  memory_limit: '200MB',
+  threads: '1',
   // A checkpoint writes the last part of every table again, so few large ones cost less than many small ones.
   checkpoint_threshold: '256MB',
   // Payloads and other JSON take a third of the room in zstd, which files have had since DuckDB 1.2.
@@ -21,6 +20,14 @@ const SETTINGS = {
   zstd_min_string_length: '256',
   // Nothing is fetched from the network.
   autoinstall_known_extensions: 'false',
+}
+
+const MEGABYTE = 1024 ** 2
+
+/** Grows with the file: deleted rows stay in memory until a checkpoint, and large warehouses have more of them. */
+function memoryLimit(file: string): string {
+  const megabytes = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) / MEGABYTE
+  return `${Math.round(Math.min(1024, 100 + megabytes / 10))}MiB`
 }
 
 /** DuckDB itself lets one process open a file twice. */
@@ -35,7 +42,7 @@ export async function openClient(path: string): Promise<Client> {
   openPaths.add(file)
   try {
     await mkdir(dirname(file), { recursive: true })
-    const instance = await DuckDBInstance.create(file, SETTINGS)
+    const instance = await DuckDBInstance.create(file, { ...SETTINGS, memory_limit: memoryLimit(file) })
     const connection = await instance.connect()
     return {
       connection,

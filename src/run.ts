@@ -1,0 +1,60 @@
+/** The process edge: settings, signals, exit code. */
+import { ConfigError, loadConfig } from './config.ts'
+import { type Connector, startConnector } from './connector.ts'
+import { reasonOf } from './errors.ts'
+import { createLog, type Log } from './log.ts'
+
+/** How long stopping may take, in milliseconds, before the process ends anyway: below the 30 s of most supervisors. */
+const GRACE_PERIOD = 20_000
+
+export interface Surroundings {
+  readonly argv: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+}
+
+/** Runs the connector until a signal ends it. What keeps it from running is told in words, and by the exit code. */
+export async function run(surroundings: Surroundings): Promise<void> {
+  await start(surroundings).catch(fail)
+}
+
+async function start({ argv, env, cwd }: Surroundings): Promise<void> {
+  if (argv.length > 2) {
+    const { help } = await import('./help.ts')
+    return help(argv)
+  }
+  const config = loadConfig({ env, cwd })
+  const log = createLog(config.logLevel)
+  const connector = await startConnector(config, log, process.stdout.isTTY)
+  log.info({ url: connector.url, destinations: config.destinations, data: config.dataDir }, 'receiving webhooks')
+  if (config.webhookSecrets.length === 0) {
+    log.warn('no WEBHOOK_SECRET is set: anyone on this machine may send, no one from outside can')
+  }
+
+  let stopping = false
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    log.info({ signal }, 'stopping; a second signal ends it at once, and loses nothing either')
+    stop(connector, log).catch(fail)
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+}
+
+async function stop(connector: Connector, log: Log): Promise<void> {
+  const overdue = setTimeout(() => {
+    const seconds = GRACE_PERIOD / 1000
+    log.error({ seconds }, 'stopping took too long, ending; what is pending is loaded at the next start')
+    process.exit(1)
+  }, GRACE_PERIOD)
+  await connector.stop()
+  clearTimeout(overdue)
+  log.info('stopped')
+}
+
+function fail(error: unknown): void {
+  const text = error instanceof ConfigError ? error.message : `run refiner-warehouse: ${reasonOf(error)}`
+  process.stderr.write(`${text}\n`)
+  process.exitCode = 1
+}
