@@ -28,7 +28,7 @@ await runCommand(program, async (config) => {
 
 /** Microseconds since 1970. A time without a zone is taken as UTC. */
 function instant(text: string): number {
-  const zoned = /^\d{4}-\d\d-\d\dT[\d:.]+$/.test(text) ? `${text}Z` : text
+  const zoned = /^\d{4}-\d\d-\d\d[T ][\d:.]+$/.test(text) ? `${text}Z` : text
   const milliseconds = Date.parse(zoned)
   if (Number.isNaN(milliseconds)) throw new InvalidArgumentError('give a date or a time, such as 2026-11-01.')
   return milliseconds * 1000

@@ -22,7 +22,7 @@ export function openBuffer(config: Config): EventBuffer {
 
 function makeDataDir(path: string): void {
   try {
-    mkdirSync(path, { recursive: true })
+    mkdirSync(path, { recursive: true, mode: 0o700 })
   } catch (cause) {
     throw new PermanentError(
       `make the folder ${path}: it cannot be made here; set DATA_DIR to one that this user may write`,

@@ -1,18 +1,23 @@
 /** How batches are named and where they end: the same for every buffer. */
+import { hash } from 'node:crypto'
 import type { Batch, BatchLimits, StoredEvent } from './buffer.ts'
 
 const pad = (seq: number) => String(seq).padStart(12, '0')
 
-/** `<name>-<first seq>-<last seq>`, padded so that ids sort in loading order. */
-export const batchId = (name: string, firstSeq: number, lastSeq: number): string =>
+/** `<name>-<first seq>-<last seq>`, padded so that ids sort in loading order: what all ids of this range begin with. */
+export const rangeId = (name: string, firstSeq: number, lastSeq: number): string =>
   `${name}-${pad(firstSeq)}-${pad(lastSeq)}`
 
-/** undefined when there are no events. */
+/**
+ * The id ends in a digest of the events' ids: a buffer that was restored from a copy gives its positions to other events,
+ * and a destination must not take those for what it has already. undefined when there are no events.
+ */
 export function batchOf(name: string, events: readonly StoredEvent[]): Batch | undefined {
   const [first] = events
   const last = events.at(-1)
   if (first === undefined || last === undefined) return undefined
-  return { id: batchId(name, first.seq, last.seq), firstSeq: first.seq, lastSeq: last.seq, events }
+  const digest = hash('sha256', events.map(({ id }) => id).join(), 'hex').slice(0, 8)
+  return { id: `${rangeId(name, first.seq, last.seq)}-${digest}`, firstSeq: first.seq, lastSeq: last.seq, events }
 }
 
 /** Asked for one event after another, by the bytes of its body: whether the batch still takes it. The first always fits. */

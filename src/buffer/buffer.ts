@@ -28,7 +28,7 @@ export interface StoredEvent {
 
 /** The next events of a consumer, in order. The same id always names the same events, across restarts. */
 export interface Batch {
-  /** `<buffer>-<first seq>-<last seq>`, of `[a-z0-9-]`: safe as a file name, sorts in loading order. */
+  /** `<buffer>-<first seq>-<last seq>-<digest of the event ids>`, of `[a-z0-9-]`: safe as a file name, sorts in loading order. */
   readonly id: string
   readonly firstSeq: number
   readonly lastSeq: number

@@ -1,7 +1,7 @@
 /** The buffer's rules, in memory: the reference that other buffers are compared with, and a buffer for tests. */
 import type { LoadRecord } from '../../schemas/records.ts'
 import { PermanentError, TransientError } from '../errors.ts'
-import { batchId, batchOf, taker } from './batch.ts'
+import { batchOf, rangeId, taker } from './batch.ts'
 import type {
   ArrivedEvent,
   Batch,
@@ -127,8 +127,8 @@ const withoutSize = ({ id, seq, receivedAt, source, body }: StoredEvent): Stored
 
 function commit(memory: Memory, name: string, batch: Batch, load: LoadRecord): void {
   const consumer = consumerOf(memory, name)
-  const opened = batchId(NAME, consumer.position + 1, consumer.openLast)
-  if (batch.id === opened) {
+  const opened = rangeId(NAME, consumer.position + 1, consumer.openLast)
+  if (batch.id.startsWith(opened) && batch.lastSeq > consumer.position) {
     memory.consumers.set(name, { ...consumer, position: batch.lastSeq, lastLoad: load })
   } else if (batch.lastSeq > consumer.position) {
     throw new PermanentError(`commit batch ${batch.id} of ${name}: ${opened} is open; only one process may load for it`)

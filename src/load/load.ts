@@ -26,10 +26,10 @@ export async function load(options: LoadOptions): Promise<void> {
   const { buffer, destination, limits } = options
   let left = (await buffer.stats()).consumers[destination.name]?.pending ?? 0
   while (left > 0) {
-    const batch = await buffer.nextBatch(destination.name, limits)
+    const batch = await retry(() => buffer.nextBatch(destination.name, limits), options)
     if (batch === undefined) return
     const record = await loadBatch(batch, options)
-    await buffer.commit(destination.name, batch, record)
+    await retry(() => buffer.commit(destination.name, batch, record), options)
     left -= batch.events.length
     options.onLoaded(record)
   }

@@ -57,14 +57,18 @@ function startDestination(destination: Destination, signal: AbortSignal, options
       state = next
       tell()
     },
+    onLoaded: () => {
+      eager = false
+    },
   })
+  const under = new Set<Promise<void>>()
 
   const run = async () => {
     const outcome = await runner.run()
-    if (outcome === 'busy' || signal.aborted) return
+    if (signal.aborted) return
+    if (outcome !== 'busy') tell()
     const dropped = await buffer.prune(Date.now() * 1000)
     if (dropped > 0) log.info({ events: dropped }, 'dropped loaded events beyond the retention')
-    tell()
   }
   const failed = (error: unknown) =>
     log.error({ destination: destination.name, reason: reasonOf(error) }, 'load failed')
@@ -72,14 +76,15 @@ function startDestination(destination: Destination, signal: AbortSignal, options
   const schedule = startSchedule({
     cron: options.cron,
     load: () => {
-      run().catch(failed)
+      const running = run()
+        .catch(failed)
+        .finally(() => under.delete(running))
+      under.add(running)
     },
     isDue: async () => {
       if (state.state !== 'idle') return false
       const pending = (await buffer.stats()).consumers[destination.name]?.pending ?? 0
-      if (pending < (eager ? 1 : whenPending)) return false
-      eager = false
-      return true
+      return pending >= (eager ? 1 : whenPending)
     },
     onError: failed,
   })
@@ -87,7 +92,7 @@ function startDestination(destination: Destination, signal: AbortSignal, options
   return {
     async stop() {
       schedule.stop()
-      await runner.idle()
+      await Promise.all(under)
     },
   }
 }

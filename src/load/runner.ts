@@ -8,6 +8,7 @@
  *      └─────────────────┴───────── any other error ──▶ stopped ◀────┘   stopped ── run ──▶ loading
  */
 import type { LoadRecord } from '../../schemas/records.ts'
+import type { Claim } from '../buffer/buffer.ts'
 import { reasonOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { type LoadOptions, load } from './load.ts'
@@ -31,8 +32,6 @@ export type RunOutcome = 'loaded' | 'busy' | 'stopped'
 
 export interface Runner {
   run(): Promise<RunOutcome>
-  /** Resolves once the run under way, if any, has ended. */
-  idle(): Promise<void>
 }
 
 export function createRunner(options: RunnerOptions): Runner {
@@ -45,18 +44,17 @@ export function createRunner(options: RunnerOptions): Runner {
       })
       return running
     },
-    async idle() {
-      await running
-    },
   }
 }
 
 async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
   const { buffer, destination, signal, log, onState, onLoaded, task = load } = options
   const { name } = destination
-  const claim = await buffer.claim(name)
-  if (claim === undefined) return 'busy'
+  let claim: Claim | undefined
+  let end: LoaderState = { state: 'idle', reason: null }
   try {
+    claim = await buffer.claim(name)
+    if (claim === undefined) return 'busy'
     onState({ state: 'loading', reason: null })
     await task({
       ...options,
@@ -70,22 +68,23 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
         onLoaded?.(record)
       },
     })
-    onState({ state: 'idle', reason: null })
     return 'loaded'
   } catch (error) {
     if (signal.aborted) {
       log.info({ destination: name }, 'load abandoned at a safe place')
     } else {
       log.error({ destination: name, reason: reasonOf(error) }, 'destination stopped, events are kept')
-      onState({ state: 'stopped', reason: reasonOf(error) })
+      end = { state: 'stopped', reason: reasonOf(error) }
     }
     return 'stopped'
   } finally {
     try {
-      await destination.close()
+      if (claim !== undefined) await destination.close()
     } finally {
-      claim.release()
+      claim?.release()
     }
+    // Only now may others have the file.
+    if (claim !== undefined || end.state === 'stopped') onState(end)
   }
 }
 

@@ -26,15 +26,16 @@ export interface LoaderThread {
 const RESTART_AFTER = 5_000
 
 /**
- * Megabytes. Left to itself, V8 lets a heap that makes many short-lived rows grow to several times what it holds. The
- * bounds hold a batch of the largest bodies that may come, read and made into rows, many times over.
+ * Megabytes. Rows can take 120 times the bytes of a body that is one long list, and a batch of such bodies must be loaded
+ * like any other; a small young generation keeps the heap of usual ones small.
  */
-const heap = ({ bodyLimit }: Config) => ({
+const heapFor = (batchBytes: number) => ({
   maxYoungGenerationSizeMb: 8,
-  maxOldGenerationSizeMb: 160 + Math.ceil((24 * bodyLimit) / 1024 ** 2),
+  maxOldGenerationSizeMb: 256 + Math.ceil((128 * batchBytes) / 1024 ** 2),
 })
 
-export function startLoaderThread({ log, ...data }: ThreadData & { log: Log }): LoaderThread {
+/** @param batchBytes of the bodies of the largest batch */
+export function startLoaderThread(data: ThreadData, batchBytes: number, log: Log): LoaderThread {
   const status: Record<string, DestinationStatus> = {}
   const setAll = (state: DestinationStatus) => {
     for (const name of data.config.destinations) status[name] = state
@@ -48,7 +49,7 @@ export function startLoaderThread({ log, ...data }: ThreadData & { log: Log }): 
   function start(): Worker {
     const thread = new Worker(new URL('../worker.ts', import.meta.url), {
       workerData: data,
-      resourceLimits: heap(data.config),
+      resourceLimits: heapFor(batchBytes),
     })
     thread.on('message', (message: StatusMessage) => {
       status[message.destination] = message.status

@@ -10,6 +10,7 @@ import { foldQuery } from '../../src/destinations/csv/fold.ts'
 import type { Destination } from '../../src/destinations/destination.ts'
 import { memoryDestination } from '../../src/destinations/memory.ts'
 import { readCells } from './duckdb-cells.ts'
+import { duckdbWarehouse } from './duckdb-warehouse.ts'
 import { sorted, type Tables } from './rows.ts'
 
 export interface Warehouse {
@@ -27,6 +28,7 @@ export interface Warehouse {
 /** Every kind of warehouse that must end in the same tables. */
 export const warehouses: Readonly<Record<string, () => Promise<Warehouse>>> = {
   memory: memoryWarehouse,
+  duckdb: duckdbWarehouse,
   csv: csvWarehouse,
 }
 

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LoadRecord } from '../../../schemas/records.ts'
 import { PermanentError } from '../../errors.ts'
-import { batchId, batchOf, taker } from '../batch.ts'
+import { batchOf, rangeId, taker } from '../batch.ts'
 import type { Batch, BatchLimits, StoredEvent } from '../buffer.ts'
 import { stateReader } from './state.ts'
 import { query, writing } from './transaction.ts'
@@ -67,7 +67,7 @@ export function createBatches(db: DatabaseSync, buffer: string): Batches {
       if (events.length === range.last - range.after) return batchOf(buffer, events)
       // Only what no destination is waiting for can have gone meanwhile: then the batch is cut again.
       if (state.buffer().dropped <= range.after) {
-        const id = batchId(buffer, range.after + 1, range.last)
+        const id = rangeId(buffer, range.after + 1, range.last)
         throw new PermanentError(`read batch ${id}: events are missing; the file is damaged, restore a copy`)
       }
     }
@@ -76,12 +76,12 @@ export function createBatches(db: DatabaseSync, buffer: string): Batches {
   function commit(name: string, batch: Batch, load: LoadRecord): void {
     writing(db, () => {
       const { position, openLast } = state.consumer(name)
-      const opened = openLast > position ? batchId(buffer, position + 1, openLast) : undefined
-      if (batch.id === opened) {
+      const opened = openLast > position ? rangeId(buffer, position + 1, openLast) : undefined
+      if (opened !== undefined && batch.id.startsWith(opened)) {
         advance.run(JSON.stringify(load), name)
         return
       }
-      const own = batch.id === batchId(buffer, batch.firstSeq, batch.lastSeq)
+      const own = batch.id.startsWith(rangeId(buffer, batch.firstSeq, batch.lastSeq))
       if (own && batch.lastSeq <= position) return
       const found = opened === undefined ? `none is open after position ${position}` : `${opened} is open`
       throw new PermanentError(`commit batch ${batch.id} of ${name}: ${found}; only one process may load for it`)

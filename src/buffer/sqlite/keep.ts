@@ -69,8 +69,9 @@ export function keeper(db: DatabaseSync, options: BufferOptions): Keeper {
   }
 
   function requireRoom(): void {
-    if (state.bytes() < options.retention.bytes) return
-    if (state.slowest(options.consumers) > state.buffer().dropped) return
+    const { lastSeq, dropped, quarantineBytes } = state.buffer()
+    if (lastSeq === dropped || state.bytes() - quarantineBytes < options.retention.bytes) return
+    if (state.slowest(options.consumers) > dropped) return
     const limit = `RETAIN_BYTES (${options.retention.bytes})`
     const way = 'let the destinations load, or raise the limit; it is tried again'
     throw new TransientError(`store the event: the buffer holds ${limit} of events that are not loaded yet; ${way}`)

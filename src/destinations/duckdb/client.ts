@@ -24,17 +24,20 @@ const SETTINGS = {
 
 const MEGABYTE = 1024 ** 2
 
-/** Grows with the file: deleted rows stay in memory until a checkpoint, and large warehouses have more of them. */
-function memoryLimit(file: string): string {
+/**
+ * Grows with the file: deleted rows stay in memory until a checkpoint, and large warehouses have more of them.
+ * @param times more than usual, for a batch that did not fit
+ */
+function memoryLimit(file: string, times: number): string {
   const megabytes = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) / MEGABYTE
-  return `${Math.round(Math.min(1024, 100 + megabytes / 10))}MiB`
+  return `${Math.round(Math.min(1024, 100 + megabytes / 10) * times)}MiB`
 }
 
 /** DuckDB itself lets one process open a file twice. */
 const openPaths = new Set<string>()
 
 /** Opens the file, and makes it and its folder if missing. @throws what DuckDB throws, or TransientError */
-export async function openClient(path: string): Promise<Client> {
+export async function openClient(path: string, times: number): Promise<Client> {
   const file = resolve(path)
   if (openPaths.has(file)) {
     throw new TransientError(`open ${path}: this process has it open; close it there, loading goes on by itself`)
@@ -42,7 +45,7 @@ export async function openClient(path: string): Promise<Client> {
   openPaths.add(file)
   try {
     await mkdir(dirname(file), { recursive: true })
-    const instance = await DuckDBInstance.create(file, { ...SETTINGS, memory_limit: memoryLimit(file) })
+    const instance = await DuckDBInstance.create(file, { ...SETTINGS, memory_limit: memoryLimit(file, times) })
     const connection = await instance.connect()
     return {
       connection,

@@ -5,7 +5,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Cell, Row, Table } from '../../../schemas/spec.ts'
-import { cellOf } from '../merge.ts'
+import { cellOf, isLog } from '../merge.ts'
 import { identifier, literal, sqlType } from '../sql.ts'
 import { cellExpression, cellFrom, columnsOf } from './cells.ts'
 
@@ -18,8 +18,9 @@ export interface Current {
 /** Beyond so many days, looking each of them up costs more than it saves. */
 const FEW_DAYS = 60
 
-/** The names of the columns that are read of each row. Tables without a partition are small, and are read whole. */
+/** The names of the columns that are read of each row. Of a log the key says all; other tables without a partition are small. */
 export function readColumns(table: Table): ReadonlySet<string> {
+  if (isLog(table)) return new Set(table.key)
   const columns = columnsOf(table)
   if (table.partition === undefined) return new Set(Object.keys(table.columns))
   const versions = columns.map(([, { merge }]) => merge).filter((merge) => merge in table.columns)
@@ -36,15 +37,8 @@ export async function findCurrent(
   const found: Current[] = []
   for (const { where, rows: some } of narrowed(table, rows)) {
     const keys = keyList(table, table.key, some)
-    found.push(
-      ...(await select(
-        connection,
-        table,
-        read,
-        `SEMI JOIN ${keys.relation} USING (${keys.columns}) ${where}`,
-        keys.json,
-      )),
-    )
+    const rest = `SEMI JOIN ${keys.relation} USING (${keys.columns}) ${where}`
+    for (const one of await select(connection, table, read, rest, keys.json)) found.push(one)
   }
   return found
 }
@@ -92,7 +86,8 @@ interface Part {
  */
 export function narrowed(table: Table, rows: readonly Row[]): Part[] {
   const { partition } = table
-  if (partition === undefined) return [{ where: '', rows }]
+  // A log is partitioned by arrival, and what comes again long after has another: it is looked for everywhere.
+  if (partition === undefined || isLog(table)) return [{ where: '', rows }]
   const column = identifier(partition)
   const isNull = (row: Row) => cellOf(table, row, partition) === null
   const dated = rows.filter((row) => !isNull(row))
@@ -105,13 +100,8 @@ export function narrowed(table: Table, rows: readonly Row[]): Part[] {
 function dayCondition(table: Table, partition: string, rows: readonly Row[]): string {
   const column = identifier(partition)
   const values = [...new Set(rows.map((row) => String(cellOf(table, row, partition))))].toSorted()
-  if (table.columns[partition]?.type === 'date') {
-    return values.length > FEW_DAYS
-      ? ''
-      : `WHERE ${column} IN (${values.map((day) => `DATE ${literal(day)}`).join(', ')})`
-  }
-  const [first = '', last = ''] = [values[0], values.at(-1)]
-  return `WHERE ${column} BETWEEN CAST(${literal(first)} AS TIMESTAMP) AND CAST(${literal(last)} AS TIMESTAMP)`
+  if (values.length > FEW_DAYS) return ''
+  return `WHERE ${column} IN (${values.map((day) => `DATE ${literal(day)}`).join(', ')})`
 }
 
 /** The keys of rows as one JSON parameter, and the relation that it becomes. */

@@ -15,7 +15,7 @@ import { identifier } from '../sql.ts'
 import { type Appender, createAppender } from './append.ts'
 import { cellExpression, cellFrom, columnsOf } from './cells.ts'
 import { type Client, openClient } from './client.ts'
-import { duckdbError } from './errors.ts'
+import { duckdbError, isOutOfMemory } from './errors.ts'
 import { ensureSchema } from './schema.ts'
 import { writeBatch } from './write.ts'
 
@@ -23,6 +23,9 @@ export interface DuckdbOptions {
   /** The file; it and its folder are made if missing. */
   readonly path: string
 }
+
+/** How many times the usual memory a batch may get that did not fit into less. */
+const MOST_MEMORY = 32
 
 interface Open {
   readonly client: Client
@@ -33,6 +36,7 @@ interface Open {
 export function duckdbDestination({ path }: DuckdbOptions): Destination {
   const name = 'duckdb'
   let open: Open | undefined
+  let memory = 1
 
   const close = () => {
     const { client } = open ?? {}
@@ -43,16 +47,19 @@ export function duckdbDestination({ path }: DuckdbOptions): Destination {
   return {
     name,
     async prepare() {
-      open ??= await openWarehouse(path)
+      open ??= await openWarehouse(path, memory)
     },
     async load(batch, { signal }) {
       signal.throwIfAborted()
-      open ??= await openWarehouse(path)
+      open ??= await openWarehouse(path, memory)
       try {
-        return await loadOnce(name, open, batch, signal)
+        const record = await loadOnce(name, open, batch, signal)
+        memory = 1
+        return record
       } catch (error) {
         close()
         signal.throwIfAborted()
+        if (isOutOfMemory(error)) memory = Math.min(memory * 2, MOST_MEMORY)
         throw duckdbError('load into', path, error)
       }
     },
@@ -62,10 +69,10 @@ export function duckdbDestination({ path }: DuckdbOptions): Destination {
   }
 }
 
-async function openWarehouse(path: string): Promise<Open> {
+async function openWarehouse(path: string, memory: number): Promise<Open> {
   let client: Client | undefined
   try {
-    client = await openClient(path)
+    client = await openClient(path, memory)
     const exact = await ensureSchema(client.connection, path, tables)
     return { client, appender: createAppender(client.connection, exact) }
   } catch (error) {

@@ -10,6 +10,10 @@ interface Meaning {
 
 const GOES_ON = 'loading goes on by itself'
 
+const OUT_OF_MEMORY = /Out of Memory Error|failed to allocate|bad_alloc/i
+
+export const isOutOfMemory = (error: unknown): boolean => error instanceof Error && OUT_OF_MEMORY.test(error.message)
+
 /** The first that fits counts: the precise ones stand first. */
 const MEANINGS: readonly Meaning[] = [
   {
@@ -30,10 +34,10 @@ const MEANINGS: readonly Meaning[] = [
     wayOut: `the disk is full; make room there, ${GOES_ON}`,
   },
   {
-    // Reopening frees what deleted rows hold until a checkpoint.
-    text: /Out of Memory Error|failed to allocate|bad_alloc/i,
+    // Reopening frees what deleted rows hold until a checkpoint, and then it may have more.
+    text: OUT_OF_MEMORY,
     passes: true,
-    wayOut: `DuckDB needs more memory than it may have; free some, ${GOES_ON}`,
+    wayOut: `DuckDB needs more memory than it may have; it gets more with each try, ${GOES_ON}`,
   },
   {
     text: /not a valid DuckDB database file/,
@@ -86,13 +90,13 @@ const UNEXPECTED = 'this was not expected; undo a change made to its tables by h
 /**
  * Wraps what DuckDB threw: "open /data/warehouse.duckdb: another process holds it; …". Our own errors pass unchanged.
  * @param action a lower-case verb, such as `open`
- * @param otherwise the way out when the error is none of the known ones
+ * @param otherwise the way out when the error is none of the known ones, for whoever may see what DuckDB said
  */
 export function duckdbError(
   action: string,
   path: string,
   cause: unknown,
-  otherwise = UNEXPECTED,
+  otherwise?: string,
 ): TransientError | PermanentError {
   if (cause instanceof TransientError || cause instanceof PermanentError) return cause
   const message = cause instanceof Error ? cause.message : String(cause)
@@ -102,5 +106,8 @@ export function duckdbError(
     const told = `${action} ${path}: ${wayOut.replace(/\$(\d)/g, (_, group) => match[Number(group)] ?? '')}`
     return passes ? new TransientError(told, { cause }) : new PermanentError(told, { cause })
   }
-  return new PermanentError(`${action} ${path}: ${otherwise}`, { cause })
+  if (otherwise !== undefined) return new PermanentError(`${action} ${path}: ${otherwise}`, { cause })
+  // Such a message may quote what people answered; its kind is all that is told on.
+  const kind = /^[A-Za-z ]+(?=:)/.exec(message)?.[0] ?? 'an error without a kind'
+  return new PermanentError(`${action} ${path}: ${kind}: ${UNEXPECTED}`)
 }
