@@ -162,3 +162,12 @@ withBuffer('many threads may open a new file at once', sqlitePlace, async (t, op
   t.is(new Set(names).size, 1)
   await appendAll(open(), 1, 1)
 })
+
+withBuffer('a quarantine that outgrew RETAIN_BYTES closes the door to no event', sqlitePlace, async (t, open) => {
+  const bytes = 400_000
+  const buffer = open({ ...OPTIONS, retention: { days: 30, bytes }, quarantine: { items: 100, bytes: 1e7 } })
+  for (let n = 0; n < 10; n++) await buffer.quarantine(arrival(n, bytes / 5), 'no event')
+  t.true((await buffer.stats()).bytes > bytes)
+  t.is(await buffer.append(arrival(100)), 'accepted')
+  t.is(await buffer.append(arrival(101)), 'accepted')
+})

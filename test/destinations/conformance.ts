@@ -48,10 +48,15 @@ function keepsRecords(kind: string, make: Make): void {
     t.deepEqual(column(await tables(), loads, 'batch_id'), ['batch-1'])
   })
 
-  withWarehouse(`${kind}: the first row of a log's key stays`, make, async (t, { tables }, load) => {
-    await load({ webhook_events: [row(webhookEvents, { event_id: 'a', source: 'webhook' })] })
-    const again = row(webhookEvents, { event_id: 'a', source: 'backfill' })
-    await load({ webhook_events: [again, row(webhookEvents, { event_id: 'b', source: 'backfill' })] })
-    t.deepEqual(column(await tables(), webhookEvents, 'source'), ['webhook', 'backfill'])
-  })
+  withWarehouse(
+    `${kind}: the first row of a log's key stays, however late it comes again`,
+    make,
+    async (t, { tables }, load) => {
+      await load({ webhook_events: [row(webhookEvents, { event_id: 'a', source: 'webhook' })] })
+      const late = { received_at: '2031-01-01T00:00:00.000000Z' }
+      const again = row(webhookEvents, { event_id: 'a', source: 'backfill', ...late })
+      await load({ webhook_events: [again, row(webhookEvents, { event_id: 'b', source: 'backfill', ...late })] })
+      t.deepEqual(column(await tables(), webhookEvents, 'source'), ['webhook', 'backfill'])
+    },
+  )
 }

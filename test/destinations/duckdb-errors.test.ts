@@ -1,7 +1,7 @@
 /** Texts as DuckDB 1.5 words them, and what is made of them. */
 import test from 'ava'
 import { duckdbError } from '../../src/destinations/duckdb/errors.ts'
-import { PermanentError, TransientError } from '../../src/errors.ts'
+import { PermanentError, reasonOf, TransientError } from '../../src/errors.ts'
 
 const PASSING: Readonly<Record<string, RegExp>> = {
   'IO Error: Could not set lock on file "/d/w.duckdb": Conflicting lock is held in /usr/bin/node (PID 4826). See also …':
@@ -41,3 +41,11 @@ for (const [text, told] of Object.entries(LASTING)) {
     t.regex(error.message, told)
   })
 }
+
+test('of an error that nobody expected only the kind is told on, as its words may quote an answer', (t) => {
+  const text = 'Constraint Error: Duplicate key "email: ada@example.com" violates unique constraint.'
+  const error = duckdbError('load into', '/d/w.duckdb', new Error(text))
+  t.true(error instanceof PermanentError)
+  t.regex(reasonOf(error), /^load into \/d\/w\.duckdb: Constraint Error: this was not expected/)
+  t.notRegex(reasonOf(error), /ada/)
+})

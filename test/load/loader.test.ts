@@ -1,5 +1,5 @@
 import test from 'ava'
-import { PermanentError } from '../../src/errors.ts'
+import { PermanentError, TransientError } from '../../src/errors.ts'
 import { type DestinationStatus, type LoaderOptions, startLoader } from '../../src/load/loader.ts'
 import { arrival, bufferWith, faulty, LIMITS, silentLog } from '../support/loading.ts'
 
@@ -77,5 +77,30 @@ test('a destination that stops holds up no other', async (t) => {
   const { consumers } = await buffer.stats()
   t.is(consumers['memory']?.pending, 0)
   t.is(consumers['broken']?.pending, 2)
+  await loader.stop()
+})
+
+test('the buffer is pruned while a destination is being retried', async (t) => {
+  const buffer = await bufferWith(1)
+  const pruned = Promise.withResolvers<void>()
+  const destination = faulty((step) => {
+    if (step === 'load') throw new TransientError('locked')
+  })
+  let retrying = false
+  const prune = async (now: number) => {
+    if (retrying) pruned.resolve()
+    return buffer.prune(now)
+  }
+  const loader = startLoader({
+    ...base,
+    buffer: { ...buffer, prune },
+    destinations: [destination],
+    cron: '* * * * * *',
+    onStatus: (_, { state }) => {
+      retrying ||= state === 'retrying'
+    },
+  })
+  await pruned.promise
+  t.is((await buffer.stats()).consumers['memory']?.pending, 1)
   await loader.stop()
 })

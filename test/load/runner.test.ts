@@ -108,3 +108,27 @@ test('loading on request waits for whoever is loading', async (t) => {
   t.is(outcome, 'loaded')
   t.is(waits, 2)
 })
+
+test('a right to load that cannot be asked for is told, and asked for again at the next run', async (t) => {
+  const buffer = await bufferWith(1)
+  let broken = true
+  const claim = async (consumer: string) => {
+    if (broken) throw new PermanentError('open the lock: it belongs to another user')
+    return buffer.claim(consumer)
+  }
+  const states: LoaderState[] = []
+  const destination = faulty(() => {})
+  const runner = createRunner(options({ ...buffer, claim }, destination, { onState: (state) => states.push(state) }))
+  t.is(await runner.run(), 'stopped')
+  t.deepEqual(states, [{ state: 'stopped', reason: 'open the lock: it belongs to another user' }])
+  broken = false
+  t.is(await runner.run(), 'loaded')
+})
+
+test('a destination is idle only once it has let go of its file', async (t) => {
+  const destination = faulty(() => {})
+  const told: string[] = []
+  const onState = ({ state }: LoaderState) => told.push(`${state} after ${destination.trace.at(-1)}`)
+  await createRunner(options(await bufferWith(1), destination, { onState })).run()
+  t.is(told.at(-1), 'idle after close')
+})
