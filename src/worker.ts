@@ -1,9 +1,13 @@
 /** The loader's thread: composed from the same settings as the main one, with its own connection to the buffer. */
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { startLoader } from './load/loader.ts'
 import type { StatusMessage, ThreadData } from './load/thread.ts'
 import { createLog } from './log.ts'
 import { batchLimits, openBuffer, openDestination } from './stores.ts'
+
+/** Where priorities are of threads, as on Linux, loading steps back when answering needs the cores. */
+if (process.platform === 'linux') setPriority(10)
 
 const { config, interactive }: ThreadData = workerData
 const buffer = openBuffer(config)
