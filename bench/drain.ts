@@ -10,7 +10,7 @@ import { type Measure, round } from './result.ts'
 const LOOK = 50
 
 export const drain: Measure = async ({ quick, directory }) => {
-  const [few, many, early] = quick ? [20_000, 40_000, 20_000] : [100_000, 300_000, 100_000]
+  const [few, many, early] = quick ? [20_000, 40_000, 20_000] : [200_000, 1_000_000, 300_000]
   const short = await drained(join(directory, 'short'), few, few)
   const long = await drained(join(directory, 'long'), many, early)
   return [
