@@ -31,7 +31,8 @@ export const drain: Measure = async ({ quick, directory }) => {
       value: round(long.peak, 0),
       unit: 'MB',
       goal: { bound: 'at most', value: 400 },
-      limit: 'DuckDB has 100 MiB and a tenth of its file, a batch at most 8 MiB of bodies; the heaps of the two threads are the rest',
+      limit:
+        'DuckDB has 100 MiB and a tenth of its file, a batch at most 8 MiB of bodies; the heaps of the two threads are the rest',
       seen: { peak_after_200000_only_mb: round(short.peak, 0) },
     },
     {
