@@ -6,7 +6,7 @@ import type { Config } from './config.ts'
 import { startLoaderThread } from './load/thread.ts'
 import type { Log } from './log.ts'
 import { startReceiver } from './receiver/receiver.ts'
-import { batchLimits, openBuffer } from './stores.ts'
+import { openBuffer } from './stores.ts'
 
 export interface Connector {
   /** Where webhooks are received, such as `http://127.0.0.1:8080/webhooks/refiner`. */
@@ -28,7 +28,7 @@ export async function startConnector(config: Config, log: Log, interactive: bool
     destinations: () => loader.status(),
     log,
   })
-  const loader = startLoaderThread({ config, interactive }, Math.max(batchLimits(config).bytes, config.bodyLimit), log)
+  const loader = startLoaderThread({ config, interactive }, log)
   return {
     url: receiver.url,
     async stop() {

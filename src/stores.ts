@@ -7,8 +7,8 @@ import type { Config } from './config.ts'
 import type { Destination } from './destinations/destination.ts'
 import { PermanentError } from './errors.ts'
 
-/** A batch ends at BATCH_MAX_EVENTS or at this many bytes of bodies: this bounds the memory that loading takes. */
-const BATCH_BYTES = 8 * 1024 ** 2
+/** Beside BATCH_MAX_EVENTS: these bound the memory that loading takes, also of bodies that are one long list. */
+const BATCH = { bytes: 6 * 1024 ** 2, values: 400_000 }
 const QUARANTINE = { items: 10_000, bytes: 256 * 1024 ** 2 }
 
 export function openBuffer(config: Config): EventBuffer {
@@ -33,7 +33,7 @@ function makeDataDir(path: string): void {
   }
 }
 
-export const batchLimits = (config: Config): BatchLimits => ({ events: config.batchMaxEvents, bytes: BATCH_BYTES })
+export const batchLimits = (config: Config): BatchLimits => ({ events: config.batchMaxEvents, ...BATCH })
 
 export const warehousePath = (config: Config): string => join(config.dataDir, 'warehouse.duckdb')
 

@@ -60,7 +60,8 @@ export function checkEquation({ received, duplicate, quarantined, consumers }: B
 async function undisturbed(buffer: EventBuffer): Promise<State> {
   const memory = memoryDestination()
   const all = { from: 0, to: Number.MAX_SAFE_INTEGER }
-  const atOnce = { events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
+  const every = Number.POSITIVE_INFINITY
+  const atOnce = { events: every, bytes: every, values: every }
   for await (const batch of buffer.kept(all, 'reference', atOnce)) {
     await memory.load(flatten(batch), { signal: new AbortController().signal })
   }

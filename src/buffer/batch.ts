@@ -20,14 +20,19 @@ export function batchOf(name: string, events: readonly StoredEvent[]): Batch | u
   return { id: `${rangeId(name, first.seq, last.seq)}-${digest}`, firstSeq: first.seq, lastSeq: last.seq, events }
 }
 
-/** Asked for one event after another, by the bytes of its body: whether the batch still takes it. The first always fits. */
-export function taker({ events, bytes }: BatchLimits): (bodyBytes: number) => boolean {
-  let count = 0
-  let total = 0
-  return (bodyBytes) => {
-    if (count > 0 && (count >= events || total + bodyBytes > bytes)) return false
-    count++
-    total += bodyBytes
-    return true
+/** What an event adds to a batch: the bytes of its body, and the commas in it. */
+export interface Size {
+  readonly bytes: number
+  readonly commas: number
+}
+
+/** Asked for one event after another: whether the batch still takes it. The first always fits. */
+export function taker(limits: BatchLimits): (size: Size) => boolean {
+  let [events, bytes, values] = [0, 0, 0]
+  return (size) => {
+    events += 1
+    bytes += size.bytes
+    values += size.commas
+    return events === 1 || (events <= limits.events && bytes <= limits.bytes && values <= limits.values)
   }
 }

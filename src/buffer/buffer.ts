@@ -40,6 +40,8 @@ export interface BatchLimits {
   readonly events: number
   /** Of bodies. */
   readonly bytes: number
+  /** List elements and object members in the bodies, told by their commas: each may become a row. */
+  readonly values: number
 }
 
 /** A body that was set aside, in a listing without its content. */

@@ -73,7 +73,9 @@ function add(memory: Memory, { id, receivedAt, source, body }: ArrivedEvent): 'a
   }
   const seq = ++memory.lastSeq
   memory.ids.add(id)
-  memory.events.push({ id, seq, receivedAt, source, body: Buffer.from(body).toString(), bytes: body.length })
+  const text = Buffer.from(body).toString()
+  const commas = text.split(',').length - 1
+  memory.events.push({ id, seq, receivedAt, source, body: text, bytes: body.length, commas })
   memory.bytes += body.length
   return 'accepted'
 }
@@ -109,7 +111,7 @@ function next(memory: Memory, name: string, limits: BatchLimits): Batch | undefi
   const isOpen = after === seen.position && seen.openLast > after
   const takes = taker(limits)
   const pending = memory.events.filter(({ seq }) => seq > after)
-  const end = isOpen ? undefined : pending.find(({ bytes }) => !takes(bytes))
+  const end = isOpen ? undefined : pending.find((event) => !takes(event))
   const openLast = isOpen ? seen.openLast : end === undefined ? memory.lastSeq : end.seq - 1
   if (pending.length === 0) return undefined
   const missed = seen.missed + after - seen.position
@@ -146,7 +148,7 @@ async function* kept(memory: Memory, range: { from: number; to: number }, name: 
   let rest = memory.events.filter(({ receivedAt }) => receivedAt >= range.from && receivedAt < range.to)
   while (rest.length > 0) {
     const takes = taker(limits)
-    const end = rest.findIndex(({ bytes }) => !takes(bytes))
+    const end = rest.findIndex((event) => !takes(event))
     const batch = batchOf(name, rest.slice(0, end === -1 ? rest.length : end).map(withoutSize))
     rest = end === -1 ? [] : rest.slice(end)
     if (batch !== undefined) yield batch

@@ -26,16 +26,14 @@ export interface LoaderThread {
 const RESTART_AFTER = 5_000
 
 /**
- * Megabytes. Rows can take 120 times the bytes of a body that is one long list, and a batch of such bodies must be loaded
- * like any other; a small young generation keeps the heap of usual ones small.
+ * Megabytes. A narrow heap keeps the process small: a wide one fills with garbage before it is swept. Rows can take 120 times the
+ * bytes of a body that is one long list; when a batch does not fit, the thread dies of it and starts again with twice as much.
  */
-const heapFor = (batchBytes: number) => ({
-  maxYoungGenerationSizeMb: 8,
-  maxOldGenerationSizeMb: 256 + Math.ceil((128 * batchBytes) / 1024 ** 2),
-})
+const YOUNG = 8
+const OLD = 64
+const MOST_OLD = 64 * OLD
 
-/** @param batchBytes of the bodies of the largest batch */
-export function startLoaderThread(data: ThreadData, batchBytes: number, log: Log): LoaderThread {
+export function startLoaderThread(data: ThreadData, log: Log): LoaderThread {
   const status: Record<string, DestinationStatus> = {}
   const setAll = (state: DestinationStatus) => {
     for (const name of data.config.destinations) status[name] = state
@@ -43,18 +41,25 @@ export function startLoaderThread(data: ThreadData, batchBytes: number, log: Log
   setAll({ state: 'idle', reason: null, nextLoadAt: null })
 
   let stopping = false
+  let old = OLD
   let restart: NodeJS.Timeout | undefined
   let worker = start()
 
   function start(): Worker {
     const thread = new Worker(new URL('../worker.ts', import.meta.url), {
       workerData: data,
-      resourceLimits: heapFor(batchBytes),
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG, maxOldGenerationSizeMb: old },
     })
     thread.on('message', (message: StatusMessage) => {
       status[message.destination] = message.status
     })
     thread.on('error', (error) => {
+      if (isOutOfMemory(error) && old < MOST_OLD) {
+        old *= 2
+        log.warn({ megabytes: old }, 'a batch does not fit into the memory of the loader, which starts again with more')
+        if (!stopping) worker = start()
+        return
+      }
       const reason = `the loader died and starts again in ${RESTART_AFTER / 1000} s: ${reasonOf(error)}`
       log.error({ reason: reasonOf(error) }, 'loader died')
       setAll({ state: 'stopped', reason, nextLoadAt: null })
@@ -75,3 +80,6 @@ export function startLoaderThread(data: ThreadData, batchBytes: number, log: Log
     },
   }
 }
+
+const isOutOfMemory = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'

@@ -3,6 +3,7 @@ import { PermanentError } from '../../src/errors.ts'
 import {
   appendAll,
   arrival,
+  arrivalOf,
   batchOf,
   drain,
   keptBatches,
@@ -31,7 +32,7 @@ function endsAtLimits(kind: string, make: () => Place): void {
   withBuffer(`${kind}: a batch ends at its number of events`, make, async (t, open) => {
     const buffer = open()
     await appendAll(buffer, 1, 5)
-    const batch = await buffer.nextBatch('duckdb', { events: 3, bytes: 1e9 })
+    const batch = await buffer.nextBatch('duckdb', { ...LIMITS, events: 3 })
     t.like(batch, { firstSeq: 1, lastSeq: 3 })
     t.regex(batch?.id ?? '', /^[a-z0-9]+-000000000001-000000000003-[0-9a-f]{8}$/)
     t.deepEqual(
@@ -43,9 +44,18 @@ function endsAtLimits(kind: string, make: () => Place): void {
   withBuffer(`${kind}: a batch ends before it would pass its bytes, but holds one event`, make, async (t, open) => {
     const buffer = open()
     await appendAll(buffer, 1, 3, 100)
-    t.like(await buffer.nextBatch('duckdb', { events: 10, bytes: 299 }), { firstSeq: 1, lastSeq: 2 })
-    t.like(await buffer.nextBatch('csv', { events: 10, bytes: 1 }), { firstSeq: 1, lastSeq: 1 })
-    t.like(await buffer.nextBatch('other', { events: 10, bytes: 300 }), { firstSeq: 1, lastSeq: 3 })
+    t.like(await buffer.nextBatch('duckdb', { ...LIMITS, events: 10, bytes: 299 }), { firstSeq: 1, lastSeq: 2 })
+    t.like(await buffer.nextBatch('csv', { ...LIMITS, events: 10, bytes: 1 }), { firstSeq: 1, lastSeq: 1 })
+    t.like(await buffer.nextBatch('other', { ...LIMITS, events: 10, bytes: 300 }), { firstSeq: 1, lastSeq: 3 })
+  })
+
+  withBuffer(`${kind}: a batch ends before it would pass its values, but holds one event`, make, async (t, open) => {
+    const buffer = open()
+    const body = (n: number) => JSON.stringify([n, 'a list,', ['of', '🙂🙂', 6]])
+    for (const n of [1, 2, 3]) await buffer.append(arrivalOf(body(n)))
+    t.like(await buffer.nextBatch('duckdb', { ...LIMITS, values: 14 }), { firstSeq: 1, lastSeq: 2 })
+    t.like(await buffer.nextBatch('csv', { ...LIMITS, values: 1 }), { firstSeq: 1, lastSeq: 1 })
+    t.like(await buffer.nextBatch('other', { ...LIMITS, values: 15 }), { firstSeq: 1, lastSeq: 3 })
   })
 
   withBuffer(`${kind}: each consumer has a position of its own`, make, async (t, open) => {
@@ -54,7 +64,7 @@ function endsAtLimits(kind: string, make: () => Place): void {
     await drain(buffer, 'duckdb')
     await appendAll(buffer, 5, 6)
     t.deepEqual(
-      await drain(buffer, 'csv', { events: 4, bytes: 1e9 }),
+      await drain(buffer, 'csv', { ...LIMITS, events: 4 }),
       [1, 2, 3, 4, 5, 6].map((n) => arrival(n).id),
     )
     t.deepEqual(
@@ -68,16 +78,16 @@ function neverChanges(kind: string, make: () => Place): void {
   withBuffer(`${kind}: an open batch stays, under other limits and with more pending`, make, async (t, open) => {
     const buffer = open()
     await appendAll(buffer, 1, 3)
-    const batch = await buffer.nextBatch('duckdb', { events: 2, bytes: 1e9 })
+    const batch = await buffer.nextBatch('duckdb', { ...LIMITS, events: 2 })
     await appendAll(buffer, 4, 5)
     t.deepEqual(await buffer.nextBatch('duckdb', LIMITS), batch)
-    t.deepEqual(await buffer.nextBatch('duckdb', { events: 1, bytes: 1 }), batch)
+    t.deepEqual(await buffer.nextBatch('duckdb', { ...LIMITS, events: 1, bytes: 1 }), batch)
   })
 
   withBuffer(`${kind}: an open batch stays after a restart`, make, async (t, open) => {
     const buffer = open()
     await appendAll(buffer, 1, 4)
-    await drain(buffer, 'csv', { events: 1, bytes: 1e9 })
+    await drain(buffer, 'csv', { ...LIMITS, events: 1 })
     const batch = await batchOf(buffer, 'duckdb', 3)
     await buffer.close()
     const again = open()
@@ -93,7 +103,7 @@ function commitsOnce(kind: string, make: () => Place): void {
     await appendAll(buffer, 1, 4)
     const first = await batchOf(buffer, 'duckdb', 2)
     await buffer.commit('duckdb', first, recordOf('duckdb', first))
-    await buffer.nextBatch('duckdb', { events: 1, bytes: 1e9 })
+    await buffer.nextBatch('duckdb', { ...LIMITS, events: 1 })
     const { bytes: _, ...before } = await buffer.stats()
     await buffer.commit('duckdb', first, { ...recordOf('duckdb', first), events: 99 })
     t.like(await buffer.stats(), before)
@@ -187,7 +197,7 @@ function readsAgain(kind: string, make: () => Place): void {
     const buffer = open()
     await appendAll(buffer, 1, 4)
     const seqs: number[] = []
-    for await (const { events } of buffer.kept(ALL, 'replay', { events: 3, bytes: 1e9 })) {
+    for await (const { events } of buffer.kept(ALL, 'replay', { ...LIMITS, events: 3 })) {
       await appendAll(buffer, 5, 7)
       seqs.push(...events.map(({ seq }) => seq))
     }
@@ -198,7 +208,7 @@ function readsAgain(kind: string, make: () => Place): void {
     const buffer = open({ ...OPTIONS, consumers: ['duckdb'] })
     await appendAll(buffer, 1, 5)
     const seqs: number[] = []
-    for await (const { events } of buffer.kept(ALL, 'replay', { events: 2, bytes: 1e9 })) {
+    for await (const { events } of buffer.kept(ALL, 'replay', { ...LIMITS, events: 2 })) {
       if (seqs.length === 0) await loadBatch(buffer, 'duckdb', 3)
       await buffer.prune(START + 1e15)
       seqs.push(...events.map(({ seq }) => seq))

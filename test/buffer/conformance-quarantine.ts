@@ -1,5 +1,5 @@
 /** The quarantine: counted, bounded, and with two ways out. */
-import { appendAll, arrival, arrivalOf, drain, OPTIONS, type Place } from '../support/buffers.ts'
+import { appendAll, arrival, arrivalOf, drain, LIMITS, OPTIONS, type Place } from '../support/buffers.ts'
 import { unaccounted, withBuffer } from './with-buffer.ts'
 
 export function setsAside(kind: string, make: () => Place): void {
@@ -77,7 +77,7 @@ function letsOut(kind: string, make: () => Place): void {
     const stats = await buffer.stats()
     t.like(stats, { received: 4, quarantined: 0, quarantine: { kept: 0, dropped: 0, overflowed: 0 }, kept: 4 })
     t.deepEqual(unaccounted(stats), [])
-    const batch = await buffer.nextBatch('duckdb', { events: 9, bytes: 1e9 })
+    const batch = await buffer.nextBatch('duckdb', { ...LIMITS, events: 9 })
     t.like(batch?.events[2], { seq: 3, id: arrival(9).id, receivedAt: arrival(9).receivedAt })
     t.is(await buffer.release(arrival(9).id), 'unknown')
     t.is(await buffer.append(arrival(9)), 'duplicate')

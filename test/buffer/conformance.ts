@@ -109,7 +109,7 @@ function countsEverything(kind: string, make: () => Place): void {
     await appendAll(buffer, 1, 5)
     await buffer.append(arrival(2))
     await buffer.quarantine(arrival(6), 'bad')
-    await drain(buffer, 'duckdb', { events: 2, bytes: 1e9 })
+    await drain(buffer, 'duckdb', { ...LIMITS, events: 2 })
     const stats = await buffer.stats()
     t.deepEqual(unaccounted(stats), [])
     t.like(stats, { received: 7, duplicate: 1, quarantined: 1, kept: 5 })

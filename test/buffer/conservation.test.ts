@@ -26,7 +26,11 @@ type Step =
 
 const n = fc.nat(12)
 const consumer = fc.constantFrom(...ALL)
-const limits = fc.record({ events: fc.integer({ min: 1, max: 4 }), bytes: fc.constantFrom(1, 60, 150, 1e6) })
+const limits = fc.record({
+  events: fc.integer({ min: 1, max: 4 }),
+  bytes: fc.constantFrom(1, 60, 150, 1e6),
+  values: fc.constantFrom(0, 3, 1e6),
+})
 const ns = fc.array(n, { minLength: 1, maxLength: 6 })
 const constant = <const T>(value: T) => fc.constant(value)
 

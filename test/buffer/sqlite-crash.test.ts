@@ -42,7 +42,7 @@ withBuffer('one process loads while another appends', sqlitePlace, async (t, ope
   const said: string[] = []
   while (loaded.length < 2000) {
     said.push(await child.line())
-    loaded.push(...(await drain(buffer, 'duckdb', { events: 100, bytes: 1e9 })))
+    loaded.push(...(await drain(buffer, 'duckdb', { ...LIMITS, events: 100 })))
     t.deepEqual(unaccounted(await buffer.stats()), [])
   }
   said.push(...(await child.kill()))
@@ -76,7 +76,7 @@ withBuffer('an open batch is the same after its loader was killed', sqlitePlace,
   const child = bufferChild('append', path, '0')
   for (let count = 0; count < 50; count++) await child.line()
   const buffer = open()
-  const batch = await buffer.nextBatch('duckdb', { events: 20, bytes: 1e9 })
+  const batch = await buffer.nextBatch('duckdb', { ...LIMITS, events: 20 })
   await child.kill()
   await buffer.close()
   t.deepEqual(await open().nextBatch('duckdb', LIMITS), batch)

@@ -132,7 +132,7 @@ withBuffer('stats hold together while another thread appends and loads', sqliteP
     for (let round = 0; round < 20; round++) {
       await Promise.all(Array.from({ length: 100 }, (_, n) => writer.append(arrival(round * 80 + n))))
       await writer.quarantine(arrival(100_000 + round), 'bad')
-      await drain(writer, 'duckdb', { events: 30, bytes: 1e9 })
+      await drain(writer, 'duckdb', { ...LIMITS, events: 30 })
       progress.rounds++
     }
   })()

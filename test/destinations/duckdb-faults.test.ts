@@ -1,7 +1,8 @@
 /** What happens to a DuckDB file when processes, disks and people get in the way. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -65,6 +66,24 @@ test('a file that another process holds is told with its process, and loads once
   await destination.load(bigBatch(0), quiet())
   await destination.close()
   t.deepEqual(withoutLoads(await tablesIn(path)), await reference(1))
+  await remove()
+})
+
+test('what a crash left to be read again is read once, and closing leaves none of it', async (t) => {
+  const { path, remove } = await newFile()
+  const destination = duckdbDestination({ path })
+  await destination.load(bigBatch(0), quiet())
+  const crashed = `${path}-crashed`
+  for (const end of ['', '.wal']) await copyFile(`${path}${end}`, `${crashed}${end}`)
+  await destination.close()
+  t.false(existsSync(`${path}.wal`))
+  t.true(statSync(`${crashed}.wal`).size > 0)
+
+  const afterwards = duckdbDestination({ path: crashed })
+  await afterwards.prepare()
+  t.is(statSync(`${crashed}.wal`, { throwIfNoEntry: false })?.size ?? 0, 0)
+  await afterwards.close()
+  t.deepEqual(withoutLoads(await tablesIn(crashed)), await reference(1))
   await remove()
 })
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import fc from 'fast-check'
-import { drain } from '../support/buffers.ts'
+import { drain, LIMITS } from '../support/buffers.ts'
 import { jsonObject, jsonValue } from '../support/json.ts'
 import { BEARER, event, type Running, running } from './with-receiver.ts'
 
@@ -16,7 +16,7 @@ async function sendAndReadBack({ post, buffer }: Running, text: string | Uint8Ar
     : await post(body)
   if (json?.['event_id'] !== idOf(body)) throw new Error(`${status}: another id`)
   if (status === 202) {
-    const batch = await buffer.nextBatch('duckdb', { events: 1e6, bytes: 1e9 })
+    const batch = await buffer.nextBatch('duckdb', { ...LIMITS, events: 1e6 })
     const stored = batch?.events.find(({ id }) => id === idOf(body))
     if (json['status'] === 'accepted' && (stored === undefined || !body.equals(Buffer.from(stored.body)))) {
       throw new Error('accepted, and does not read back as sent')

@@ -19,7 +19,7 @@ export const OPTIONS: BufferOptions = {
   quarantine: { items: 100, bytes: 1e6 },
 }
 
-export const LIMITS: BatchLimits = { events: 1000, bytes: 1e9 }
+export const LIMITS: BatchLimits = { events: 1000, bytes: 1e9, values: 1e9 }
 
 /** Where a buffer is kept: what one leaves behind, the next finds. */
 export interface Place {
@@ -56,7 +56,7 @@ export function arrivalOf(body: Uint8Array | string, receivedAt = START): Arrive
 
 /** The n-th arrival, different from all others; its body has `bytes` bytes. */
 export const arrival = (n: number, bytes = 20, receivedAt = START + n): ArrivedEvent =>
-  arrivalOf(`{"n":${n}}`.padEnd(bytes), receivedAt)
+  arrivalOf(`{"n":${n},"x":0}`.padEnd(bytes), receivedAt)
 
 /** In turn, so that their positions are known. */
 export async function appendAll(buffer: EventBuffer, first: number, last: number, bytes?: number): Promise<void> {
@@ -71,7 +71,7 @@ export function recordOf(destination: string, { id, firstSeq, lastSeq, events }:
 
 /** The next batch where one must be. */
 export async function batchOf(buffer: EventBuffer, consumer: string, events: number): Promise<Batch> {
-  const batch = await buffer.nextBatch(consumer, { events, bytes: 1e9 })
+  const batch = await buffer.nextBatch(consumer, { ...LIMITS, events })
   if (batch === undefined) throw new Error(`nothing is pending for ${consumer}`)
   return batch
 }
@@ -85,7 +85,7 @@ export async function loadBatch(buffer: EventBuffer, consumer: string, events: n
 /** Kept events as `kept` cuts them. */
 export async function keptBatches(buffer: EventBuffer, range: { from: number; to: number }, events: number) {
   const batches: Batch[] = []
-  for await (const batch of buffer.kept(range, 'replay-1', { events, bytes: 1e9 })) batches.push(batch)
+  for await (const batch of buffer.kept(range, 'replay-1', { ...LIMITS, events })) batches.push(batch)
   return batches
 }
 

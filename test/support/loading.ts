@@ -14,7 +14,7 @@ const OPTIONS: BufferOptions = {
   quarantine: { items: 10, bytes: 1e6 },
 }
 
-export const LIMITS = { events: 2, bytes: 1e6 }
+export const LIMITS = { events: 2, bytes: 1e6, values: 1e6 }
 export const NO_PAUSE = { first: 0, longest: 0 }
 
 /** The n-th arrival: one user's event, different from all others. */

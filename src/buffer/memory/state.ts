@@ -1,5 +1,6 @@
 /** What the memory buffer knows. Kept are the positions in (dropped, lastSeq], loaded is a position less what it missed. */
 import type { LoadRecord } from '../../../schemas/records.ts'
+import type { Size } from '../batch.ts'
 import type { ArrivedEvent, BufferStats, Claim, ConsumerStats, StoredEvent } from '../buffer.ts'
 
 export interface Consumer {
@@ -12,7 +13,7 @@ export interface Consumer {
 }
 
 export interface Memory {
-  readonly events: (StoredEvent & { readonly bytes: number })[]
+  readonly events: (StoredEvent & Size)[]
   /** Of `events`. */
   readonly ids: Set<string>
   readonly quarantine: Map<string, ArrivedEvent & { readonly reason: string }>

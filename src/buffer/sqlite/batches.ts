@@ -5,13 +5,17 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LoadRecord } from '../../../schemas/records.ts'
 import { PermanentError } from '../../errors.ts'
-import { batchOf, rangeId, taker } from '../batch.ts'
+import { batchOf, rangeId, type Size, taker } from '../batch.ts'
 import type { Batch, BatchLimits, StoredEvent } from '../buffer.ts'
 import { stateReader } from './state.ts'
 import { query, writing } from './transaction.ts'
 
 /** The columns of a stored event. As text, a body is exact: it is UTF-8, and SQLite knows its length. */
 export const EVENT_COLUMNS = 'lower(hex(id)) AS id, seq, received_at AS receivedAt, source, CAST(body AS TEXT) AS body'
+
+/** The columns of its size. */
+export const SIZE_COLUMNS =
+  "length(body) AS bytes, length(CAST(body AS TEXT)) - length(replace(CAST(body AS TEXT), ',', '')) AS commas"
 
 export interface Batches {
   next(consumer: string, limits: BatchLimits): Batch | undefined
@@ -21,9 +25,9 @@ export interface Batches {
 /** @param buffer the first part of every batch's id */
 export function createBatches(db: DatabaseSync, buffer: string): Batches {
   const state = stateReader(db)
-  const selectSizes = query<{ seq: number; bytes: number }>(
+  const selectSizes = query<Size & { seq: number }>(
     db,
-    'SELECT seq, length(body) AS bytes FROM events WHERE seq > ? ORDER BY seq',
+    `SELECT seq, ${SIZE_COLUMNS} FROM events WHERE seq > ? ORDER BY seq`,
   )
   const selectEvents = query<StoredEvent>(
     db,
@@ -38,8 +42,8 @@ export function createBatches(db: DatabaseSync, buffer: string): Batches {
   function cutAfter(position: number, limits: BatchLimits): number {
     const takes = taker(limits)
     let last = position
-    for (const { seq, bytes } of selectSizes.each(position)) {
-      if (!takes(bytes)) break
+    for (const { seq, ...size } of selectSizes.each(position)) {
+      if (!takes(size)) break
       last = seq
     }
     return last

@@ -1,8 +1,8 @@
 /** Kept events again, by when they arrived. Reads in short steps, so that it holds back neither writing nor dropping. */
 import type { DatabaseSync } from 'node:sqlite'
-import { batchOf, taker } from '../batch.ts'
+import { batchOf, type Size, taker } from '../batch.ts'
 import type { Batch, BatchLimits, StoredEvent } from '../buffer.ts'
-import { EVENT_COLUMNS } from './batches.ts'
+import { EVENT_COLUMNS, SIZE_COLUMNS } from './batches.ts'
 import { stateReader } from './state.ts'
 import { query } from './transaction.ts'
 
@@ -16,10 +16,10 @@ export async function* keptBatches(
   name: string,
   limits: BatchLimits,
 ): AsyncGenerator<Batch> {
-  const select = query<StoredEvent & { bytes: number }>(
+  const select = query<StoredEvent & Size>(
     db,
     `
-    SELECT ${EVENT_COLUMNS}, length(body) AS bytes FROM events
+    SELECT ${EVENT_COLUMNS}, ${SIZE_COLUMNS} FROM events
     WHERE seq > ? AND seq <= ? AND received_at >= ? AND received_at < ? ORDER BY seq`,
   )
   const { dropped, lastSeq } = stateReader(db).buffer()
@@ -29,8 +29,8 @@ export async function* keptBatches(
   while (after < lastSeq) {
     const until = Math.min(after + SCAN, lastSeq)
     let full = false
-    for (const { bytes, ...event } of select.each(after, until, range.from, range.to)) {
-      full = !takes(bytes)
+    for (const { bytes, commas, ...event } of select.each(after, until, range.from, range.to)) {
+      full = !takes({ bytes, commas })
       if (full) break
       events.push(event)
       after = event.seq

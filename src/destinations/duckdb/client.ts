@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { TransientError } from '../../errors.ts'
+import { literal } from '../sql.ts'
 
 export interface Client {
   readonly connection: DuckDBConnection
@@ -13,8 +14,8 @@ export interface Client {
 
 const SETTINGS = {
   threads: '1',
-  // A checkpoint writes the last part of every table again, so few large ones cost less than many small ones.
-  checkpoint_threshold: '256MB',
+  // A checkpoint writes the last row group of every table again, so few large ones cost less than many small ones.
+  checkpoint_threshold: '128MB',
   // Payloads and other JSON take a third of the room in zstd, which files have had since DuckDB 1.2.
   storage_compatibility_version: 'v1.2.0',
   zstd_min_string_length: '256',
@@ -22,15 +23,20 @@ const SETTINGS = {
   autoinstall_known_extensions: 'false',
 }
 
+/** A row group is compressed at once, and rewritten while it is the last: of payloads, DuckDB's 122,880 rows take hundreds of megabytes. */
+const ROW_GROUP_SIZE = 16_384
+
 const MEGABYTE = 1024 ** 2
+
+const megabytesOf = (file: string) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) / MEGABYTE
 
 /**
  * Grows with the file: deleted rows stay in memory until a checkpoint, and large warehouses have more of them.
- * @param times more than usual, for a batch that did not fit
+ * @param times more than usual, for what did not fit
  */
 function memoryLimit(file: string, times: number): string {
-  const megabytes = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) / MEGABYTE
-  return `${Math.round(Math.min(1024, 100 + megabytes / 10) * times)}MiB`
+  const megabytes = megabytesOf(file)
+  return `${Math.round(Math.min(1024, 48 + megabytes / 10) * times)}MiB`
 }
 
 /** DuckDB itself lets one process open a file twice. */
@@ -45,16 +51,28 @@ export async function openClient(path: string, times: number): Promise<Client> {
   openPaths.add(file)
   try {
     await mkdir(dirname(file), { recursive: true })
-    const instance = await DuckDBInstance.create(file, { ...SETTINGS, memory_limit: memoryLimit(file, times) })
+    const crashed = megabytesOf(`${file}.wal`) > 0
+    const memory_limit = memoryLimit(file, times)
+    const instance = await DuckDBInstance.create(':memory:', {
+      ...SETTINGS,
+      memory_limit,
+      temp_directory: `${file}.tmp`,
+    })
     const connection = await instance.connect()
-    return {
-      connection,
-      close() {
-        connection.closeSync()
-        instance.closeSync()
-        openPaths.delete(file)
-      },
+    const close = () => {
+      connection.closeSync()
+      instance.closeSync()
+      openPaths.delete(file)
     }
+    try {
+      await connection.run(`ATTACH ${literal(file)} AS warehouse (ROW_GROUP_SIZE ${ROW_GROUP_SIZE}); USE warehouse`)
+      // Closing leaves no log behind. After a crash there is one, and it would be read at each start until a checkpoint.
+      if (crashed) await connection.run('CHECKPOINT')
+    } catch (error) {
+      close()
+      throw error
+    }
+    return { connection, close }
   } catch (error) {
     openPaths.delete(file)
     throw error

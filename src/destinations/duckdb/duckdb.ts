@@ -38,6 +38,20 @@ export function duckdbDestination({ path }: DuckdbOptions): Destination {
   let open: Open | undefined
   let memory = 1
 
+  const openIfClosed = async () => {
+    try {
+      open ??= await openWarehouse(path, memory)
+      return open
+    } catch (error) {
+      takeMoreAfter(error)
+      throw error
+    }
+  }
+
+  const takeMoreAfter = (error: unknown) => {
+    if (isOutOfMemory(error)) memory = Math.min(memory * 2, MOST_MEMORY)
+  }
+
   const close = () => {
     const { client } = open ?? {}
     open = undefined
@@ -47,19 +61,19 @@ export function duckdbDestination({ path }: DuckdbOptions): Destination {
   return {
     name,
     async prepare() {
-      open ??= await openWarehouse(path, memory)
+      await openIfClosed()
     },
     async load(batch, { signal }) {
       signal.throwIfAborted()
-      open ??= await openWarehouse(path, memory)
+      const opened = await openIfClosed()
       try {
-        const record = await loadOnce(name, open, batch, signal)
+        const record = await loadOnce(name, opened, batch, signal)
         memory = 1
         return record
       } catch (error) {
         close()
         signal.throwIfAborted()
-        if (isOutOfMemory(error)) memory = Math.min(memory * 2, MOST_MEMORY)
+        takeMoreAfter(error)
         throw duckdbError('load into', path, error)
       }
     },

@@ -1,5 +1,5 @@
 /** What DuckDB's errors mean. They come as plain errors without a code, so their texts are matched; this is the one list. */
-import { PermanentError, TransientError } from '../../errors.ts'
+import { PermanentError, reasonOf, TransientError } from '../../errors.ts'
 
 interface Meaning {
   readonly text: RegExp
@@ -12,7 +12,7 @@ const GOES_ON = 'loading goes on by itself'
 
 const OUT_OF_MEMORY = /Out of Memory Error|failed to allocate|bad_alloc/i
 
-export const isOutOfMemory = (error: unknown): boolean => error instanceof Error && OUT_OF_MEMORY.test(error.message)
+export const isOutOfMemory = (error: unknown): boolean => OUT_OF_MEMORY.test(reasonOf(error))
 
 /** The first that fits counts: the precise ones stand first. */
 const MEANINGS: readonly Meaning[] = [
