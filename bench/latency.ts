@@ -35,7 +35,8 @@ export const latency: Measure = async ({ quick, directory }) => {
       value: round(busy99 / idle99),
       unit: 'times idle',
       goal: { bound: 'at most', value: 2 },
-      limit: 'DuckDB and the buffer sync to the same disk, and all share its cores; with the files in memory it was 2.6 times, 8 ms',
+      limit:
+        'DuckDB and the buffer sync to the same disk, and all share its cores; with the files in memory it was 2.6 times, 8 ms',
       seen: {
         idle_p50_ms: round(quantile(idle, 0.5)),
         idle_p99_ms: round(idle99),
