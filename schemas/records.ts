@@ -192,8 +192,14 @@ export interface AttributeState {
   readonly version: string
 }
 
-export interface Rejection {
+/** An event as the log keeps it. */
+export interface LoggedEvent {
   readonly event: EventRecord
+  /** The newest of its own times; '' if it has none. */
+  readonly newestTime: string
+}
+
+export interface Rejection extends LoggedEvent {
   readonly value: RejectedValue
 }
 

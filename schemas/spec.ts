@@ -50,10 +50,7 @@ export interface Table<Source = never> {
   /** What `key` columns hold never changes. A table without `row_version` is a log: the first row of a key stays. */
   readonly key: readonly string[]
   readonly owner?: Owner
-  /**
-   * The column by which the table is partitioned. Of a table with versions it is a pure function of the key, so that
-   * pruning by it is always right; of a log it is the arrival, which is another when a key comes again long after.
-   */
+  /** The column by which the table is partitioned: a pure function of the key, so that pruning by it is always right. */
   readonly partition?: string
   readonly columns: Readonly<Record<string, Column<Source>>>
 }

@@ -1,23 +1,31 @@
 /** What happened: every event, every value that did not fit, every batch. Rows are written once and never change. */
-import type { EventRecord, LoadRecord, Rejection } from '../records.ts'
-import { required, type Table, tableOf, text } from '../spec.ts'
+import type { LoadRecord, LoggedEvent, Rejection } from '../records.ts'
+import { date, required, type Table, tableOf, text } from '../spec.ts'
 
-export const webhookEvents: Table<EventRecord> = tableOf<EventRecord>()({
+/** The same event always has the same, whenever it arrives: so a redelivery is looked for on one day only. */
+const createdOn = <Source extends { readonly newestTime: string }>() =>
+  date<Source>(
+    "UTC date of the event's newest time; partition column",
+    ({ newestTime }) => newestTime.slice(0, 10) || null,
+  )
+
+export const webhookEvents: Table<LoggedEvent> = tableOf<LoggedEvent>()({
   name: 'webhook_events',
   description: 'Every event received, whole; a redelivery is the same event',
   key: ['event_id'],
-  partition: 'received_at',
+  partition: 'created_on',
   columns: {
-    event_id: required.text("Derived from the body's content", (s) => s.eventId),
-    received_at: required.timestamp('When the connector received it', (s) => s.arrivedAt),
-    source: required.text('webhook or backfill', (s) => s.source),
-    triggered_event: required.text('The trigger in Refiner, such as Saw Survey', (s) => s.triggeredEvent),
-    project_uuid: text("Refiner's environment", (s) => s.projectUuid),
-    user_uuid: required.text('The user', (s) => s.userUuid),
-    account_uuid: text("The user's account", (s) => s.account?.uuid ?? null),
-    form_uuid: text('The survey; null when no survey triggered the event', (s) => s.form?.uuid ?? null),
-    response_uuid: text('The response; null when no survey triggered the event', (s) => s.response?.uuid ?? null),
-    payload: required.json('The body as sent', (s) => s.payload),
+    event_id: required.text("Derived from the body's content", (s) => s.event.eventId),
+    created_on: createdOn(),
+    received_at: required.timestamp('When the connector received it', (s) => s.event.arrivedAt),
+    source: required.text('webhook or backfill', (s) => s.event.source),
+    triggered_event: required.text('The trigger in Refiner, such as Saw Survey', (s) => s.event.triggeredEvent),
+    project_uuid: text("Refiner's environment", (s) => s.event.projectUuid),
+    user_uuid: required.text('The user', (s) => s.event.userUuid),
+    account_uuid: text("The user's account", (s) => s.event.account?.uuid ?? null),
+    form_uuid: text('The survey; null when no survey triggered the event', (s) => s.event.form?.uuid ?? null),
+    response_uuid: text('The response; null when no survey triggered the event', (s) => s.event.response?.uuid ?? null),
+    payload: required.json('The body as sent', (s) => s.event.payload),
   },
 })
 
@@ -25,9 +33,11 @@ export const rejectedValues: Table<Rejection> = tableOf<Rejection>()({
   name: 'rejected_values',
   description: 'Values that did not fit their cell, which is null; the event itself was kept',
   key: ['event_id', 'path'],
+  partition: 'created_on',
   columns: {
     event_id: required.text('The event that held the value', (s) => s.event.eventId),
     path: required.text('Where in the payload', (s) => s.value.path),
+    created_on: createdOn(),
     table_name: required.text('The table of the cell', (s) => s.value.table),
     column_name: text('The column of the cell; null when a whole row could not be made', (s) => s.value.column),
     value: required.text('The value, as JSON text', (s) => s.value.value),

@@ -44,7 +44,7 @@ function collectors() {
 
 function add(to: Collectors, event: EventRecord): void {
   const version = eventVersion(event)
-  to.log.add(event)
+  to.log.add(event, version.time)
   to.users.add(version)
   to.accounts.add(version)
   if (event.attributes !== undefined) to.attributes.add('user', event.attributes, version)

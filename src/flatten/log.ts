@@ -7,13 +7,13 @@ export function logRows() {
   const events = outputOf(webhookEvents)
   const rejected = outputOf(rejectedValues)
   return {
-    add(event: EventRecord): void {
-      events.put(event)
+    add(event: EventRecord, newestTime: string): void {
+      events.put({ event, newestTime })
       if (event.rejected.length === 0) return
       const paths = new Set<string>()
       for (const value of event.rejected) {
         // A text may be made safe and then not fit: the first note has it as it was sent.
-        if (!paths.has(value.path)) rejected.put({ event, value })
+        if (!paths.has(value.path)) rejected.put({ event, newestTime, value })
         paths.add(value.path)
       }
     },

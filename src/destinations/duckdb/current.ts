@@ -86,8 +86,7 @@ interface Part {
  */
 export function narrowed(table: Table, rows: readonly Row[]): Part[] {
   const { partition } = table
-  // A log is partitioned by arrival, and what comes again long after has another: it is looked for everywhere.
-  if (partition === undefined || isLog(table)) return [{ where: '', rows }]
+  if (partition === undefined) return [{ where: '', rows }]
   const column = identifier(partition)
   const isNull = (row: Row) => cellOf(table, row, partition) === null
   const dated = rows.filter((row) => !isNull(row))
