@@ -1,0 +1,10 @@
+/** `npm test` needs nothing but Node, and leaves these out. */
+const config = {
+  extensions: ['ts'],
+  files: ['test/emulator/**/*.test.ts'],
+  timeout: '5m',
+  concurrency: 2,
+}
+
+// biome-ignore lint/style/noDefaultExport: ava reads no other
+export default config

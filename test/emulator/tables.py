@@ -1,0 +1,85 @@
+"""Mends of table patches: etags are minded, and a changed schema changes the table."""
+
+from typing import Annotated
+
+from bqemulator.api.dependencies import AppContext, get_context
+from bqemulator.api.routes import tables
+from bqemulator.domain.errors import DomainError, ResourceRef, ValidationError, resource_not_found
+from bqemulator.storage.sql_identifiers import quoted_table_ref
+from bqemulator.storage.type_map import bq_schema_to_duckdb_columns
+from fastapi import APIRouter, Depends, Request
+
+router = APIRouter()
+
+SAME_TYPE = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN", "STRUCT": "RECORD"}
+
+
+class ConditionNotMet(DomainError):
+    http_status = 412
+    bq_reason = "conditionNotMet"
+    grpc_status_name = "FAILED_PRECONDITION"
+
+
+@router.api_route(
+    "/bigquery/v2/projects/{project_id}/datasets/{dataset_id}/tables/{table_id}", methods=["PATCH", "PUT"]
+)
+async def change_table(
+    project_id: str,
+    dataset_id: str,
+    table_id: str,
+    request: Request,
+    ctx: Annotated[AppContext, Depends(get_context)],
+):
+    """BigQuery refuses a patch whose If-Match is not the table's etag. The emulator does not look at it."""
+    table = ctx.catalog.get_table(project_id, dataset_id, table_id)
+    if table is None:
+        raise resource_not_found(ResourceRef("table", project_id, dataset_id, table_id))
+    if request.headers.get("if-match", table.etag) not in ("*", table.etag):
+        raise ConditionNotMet("Precondition check failed.")
+    fields = (await request.json()).get("schema", {}).get("fields", [])
+    if fields and table.table_type == "TABLE":
+        change_columns(table, fields, ctx)
+    return await tables.patch_table(project_id, dataset_id, table_id, request, ctx)
+
+
+def change_columns(table, fields, ctx):
+    """BigQuery adds NULLABLE and REPEATED columns and relaxes REQUIRED ones, and refuses to drop or retype any. The
+    emulator writes down whatever comes, and leaves the table as it is."""
+    old = {field.name.lower(): tables._field_to_rest(field) for field in table.schema_.fields}
+    new = {field["name"].lower(): field for field in fields}
+    where = f"Provided Schema does not match Table {table.project_id}:{table.dataset_id}.{table.table_id}."
+    if len(new) < len(fields):
+        raise ValidationError(f"{where} A field is there twice")
+    for name, field in old.items():
+        if name not in new:
+            raise ValidationError(f"{where} Field {field['name']} is missing in new schema")
+        check_kept(field, new[name], where)
+    added = [field for name, field in new.items() if name not in old]
+    for field in added:
+        if field.get("mode") == "REQUIRED":
+            raise ValidationError(f"{where} Cannot add required fields to an existing schema. (field: {field['name']})")
+    target = quoted_table_ref(table.project_id, table.dataset_id, table.table_id)
+    for name, kind in bq_schema_to_duckdb_columns(added):
+        ctx.engine.execute(f'ALTER TABLE {target} ADD COLUMN "{name}" {kind}')
+    for name, field in old.items():
+        if field["mode"] == "REQUIRED" and mode_of(new[name]) == "NULLABLE":
+            ctx.engine.execute(f'ALTER TABLE {target} ALTER COLUMN "{field["name"]}" DROP NOT NULL')
+
+
+def check_kept(old, new, where):
+    if type_of(old) != type_of(new):
+        raise ValidationError(
+            f"{where} Field {old['name']} has changed type from {type_of(old)} to {type_of(new)}"
+        )
+    if mode_of(old) != mode_of(new) and (mode_of(old), mode_of(new)) != ("REQUIRED", "NULLABLE"):
+        raise ValidationError(f"{where} Field {old['name']} has changed mode from {mode_of(old)} to {mode_of(new)}")
+    if len(old.get("fields", [])) != len(new.get("fields", [])):
+        raise ValidationError(f"{where} Field {old['name']}: this emulator adds columns of tables, not of records")
+
+
+def mode_of(field):
+    return field.get("mode") or "NULLABLE"
+
+
+def type_of(field):
+    return SAME_TYPE.get(field["type"].upper(), field["type"].upper())

@@ -1,0 +1,41 @@
+/** The emulator of this run, by the real client. */
+import { randomUUID } from 'node:crypto'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { BigQuery, type Dataset, type JobLoadMetadata, type Table } from '@google-cloud/bigquery'
+import type { ExecutionContext } from 'ava'
+import { PassThroughClient } from 'google-auth-library'
+
+/** @throws Error outside `npm run test:emulator` */
+export function emulatorClient(location = 'US'): BigQuery {
+  const { BIGQUERY_EMULATOR_URL: apiEndpoint, BIGQUERY_EMULATOR_PROJECT: projectId } = process.env
+  if (apiEndpoint === undefined || projectId === undefined) {
+    throw new Error('find the emulator: there is none; run npm run test:emulator')
+  }
+  // Without credentials of some kind the client looks for a metadata server, and its uploads fail.
+  return new BigQuery({ apiEndpoint, projectId, location, authClient: new PassThroughClient() })
+}
+
+/** An empty dataset that nothing else uses, dropped when the test has ended. */
+export async function emptyDataset(t: ExecutionContext, client = emulatorClient()): Promise<Dataset> {
+  const [dataset] = await client.createDataset(`test_${randomUUID().replaceAll('-', '')}`)
+  t.teardown(() => dataset.delete({ force: true }))
+  return dataset
+}
+
+/** Loads NDJSON, gzipped, in place of what the table holds. @throws what the client does, also when the job fails */
+export async function upload(table: Table, lines: readonly string[], metadata: JobLoadMetadata = {}): Promise<void> {
+  const stream = table.createWriteStream({
+    sourceFormat: 'NEWLINE_DELIMITED_JSON',
+    writeDisposition: 'WRITE_TRUNCATE',
+    ...metadata,
+  })
+  await pipeline([lines.join('\n')], createGzip(), stream)
+}
+
+/** Runs SQL, or a script, and returns its last rows. @throws what the client does, also when the job fails */
+export async function ask(dataset: Dataset, query: string): Promise<unknown[]> {
+  const [job] = await dataset.createQueryJob({ query })
+  const [rows] = await job.getQueryResults()
+  return rows
+}
