@@ -47,7 +47,7 @@ export function sampleBatch(id: string, seed: number, count: number, start: Date
       body: JSON.stringify(event),
     }),
   )
-  return { id, firstSeq: 1, lastSeq: count, events }
+  return { id, follows: null, firstSeq: 1, lastSeq: count, events }
 }
 
 /** Seconds. */

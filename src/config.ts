@@ -2,6 +2,7 @@
 import { isIPv4 } from 'node:net'
 import { resolve } from 'node:path'
 import type { z } from 'zod'
+import { UNSET } from './config/bigquery.ts'
 import { type Setting, settings, settingsSchema, type WebhookAuth } from './config/schema.ts'
 import { CONFIG_FILE, type Given, gatherSettings } from './config/sources.ts'
 
@@ -13,7 +14,7 @@ export interface Config {
   /** None, one or two. Without one, `host` is a loopback address. */
   readonly webhookSecrets: readonly string[]
   readonly webhookAuth: WebhookAuth
-  readonly destinations: readonly ('duckdb' | 'csv')[]
+  readonly destinations: readonly ('duckdb' | 'csv' | 'bigquery')[]
   readonly loadSchedule: string
   readonly loadWhenPending: number
   readonly batchMaxEvents: number
@@ -23,6 +24,15 @@ export interface Config {
   readonly retainBytes: number
   readonly logLevel: z.output<typeof settingsSchema>['LOG_LEVEL']
   readonly csvFormulaGuard: boolean
+  readonly bigquery: {
+    readonly project: string | undefined
+    readonly dataset: string
+    readonly stagingDataset: string
+    readonly location: string | undefined
+    readonly endpoint: string | undefined
+    readonly labels: Readonly<Record<string, string>>
+    readonly maxBytesBilled: number | undefined
+  }
 }
 
 /** Names every mistake in the settings at once, with what is allowed; secrets are not in it. */
@@ -35,7 +45,7 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
   const mistakes: string[] = []
   const given = gatherSettings(env, cwd, mistakes)
   const values = Object.fromEntries([...given].map(([name, { value }]) => [name, value]))
-  const checked = settingsSchema.partial({ WEBHOOK_SECRET: true }).safeParse(values)
+  const checked = settingsSchema.partial(OPTIONAL).safeParse(values)
   const wrong = new Set(checked.error?.issues.map(({ path }) => path[0]))
   for (const setting of settings) if (wrong.has(setting.name)) mistakes.push(mistake(setting, given.get(setting.name)))
   if (checked.success && checked.data.WEBHOOK_SECRET === undefined && !isLoopback(checked.data.HOST)) {
@@ -47,7 +57,9 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
   return toConfig(checked.data, cwd)
 }
 
-type Checked = Omit<z.output<typeof settingsSchema>, 'WEBHOOK_SECRET'> & { WEBHOOK_SECRET?: string[] | undefined }
+const OPTIONAL = { WEBHOOK_SECRET: true, ...UNSET } as const
+
+type Checked = z.output<ReturnType<typeof settingsSchema.partial<typeof OPTIONAL>>>
 
 const toConfig = (checked: Checked, cwd: string): Config => ({
   host: checked.HOST,
@@ -64,6 +76,15 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   retainBytes: checked.RETAIN_BYTES,
   logLevel: checked.LOG_LEVEL,
   csvFormulaGuard: checked.CSV_FORMULA_GUARD,
+  bigquery: {
+    project: checked.BIGQUERY_PROJECT,
+    dataset: checked.BIGQUERY_DATASET,
+    stagingDataset: checked.BIGQUERY_STAGING_DATASET ?? `${checked.BIGQUERY_DATASET}_staging`,
+    location: checked.BIGQUERY_LOCATION,
+    endpoint: checked.BIGQUERY_API_ENDPOINT,
+    labels: checked.BIGQUERY_LABELS ?? {},
+    maxBytesBilled: checked.BIGQUERY_MAX_BYTES_BILLED,
+  },
 })
 
 function mistake({ name, allowed, example, secret }: Setting, given: Given | undefined): string {

@@ -43,6 +43,10 @@ export async function openDestination(config: Config, name: Config['destinations
       const { duckdbDestination } = await import('./destinations/duckdb/duckdb.ts')
       return duckdbDestination({ path: warehousePath(config) })
     }
+    case 'bigquery': {
+      const { bigqueryDestination } = await import('./destinations/bigquery/bigquery.ts')
+      return bigqueryDestination(config.bigquery)
+    }
     case 'csv': {
       const { csvDestination } = await import('./destinations/csv/csv.ts')
       return csvDestination({ directory: join(config.dataDir, 'csv'), formulaGuard: config.csvFormulaGuard })

@@ -21,6 +21,7 @@ const RULES: readonly Rule[] = [
   { of: ['src/flatten/'], may: [...EVERYWHERE, 'src/flatten/', 'type src/buffer/buffer.ts'], node: false },
   { of: ['src/destinations/csv/'], may: destination('csv') },
   { of: ['src/destinations/duckdb/'], may: destination('duckdb') },
+  { of: ['src/destinations/bigquery/'], may: destination('bigquery') },
   { of: ['src/destinations/'], may: [...EVERYWHERE, 'src/destinations/', 'type src/flatten/rows.ts'] },
   {
     of: ['src/receiver/'],
@@ -64,6 +65,8 @@ const HOMES: Homes = {
   koa: ['src/receiver/'],
   'p-retry': ['src/load/retry.ts'],
   '@duckdb/node-api': ['src/destinations/duckdb/'],
+  '@google-cloud/bigquery': ['src/destinations/bigquery/'],
+  'google-auth-library': ['src/destinations/bigquery/client.ts'],
   'csv-stringify': ['src/destinations/csv/'],
   'node:sqlite': ['src/buffer/sqlite.ts', 'src/buffer/sqlite/'],
   // The schedule, and the check of the setting that holds it.

@@ -52,6 +52,15 @@ test('nothing has to be set', (t) => {
     retainBytes: 10 * 1024 ** 3,
     logLevel: 'info',
     csvFormulaGuard: false,
+    bigquery: {
+      project: undefined,
+      dataset: 'refiner',
+      stagingDataset: 'refiner_staging',
+      location: undefined,
+      endpoint: undefined,
+      labels: {},
+      maxBytesBilled: undefined,
+    },
   })
 })
 
@@ -174,7 +183,7 @@ test('sizes are bytes, or numbers with a unit in binary multiples, in any case',
 
 test('destinations are known and not repeated', (t) => {
   t.deepEqual(load({ DESTINATIONS: 'csv, duckdb' }).config.destinations, ['csv', 'duckdb'])
-  for (const DESTINATIONS of ['csv,csv', 'bigquery', ',', 'duckdb,']) t.is(mistakes({ DESTINATIONS }).length, 1)
+  for (const DESTINATIONS of ['csv,csv', 'snowflake', ',', 'duckdb,']) t.is(mistakes({ DESTINATIONS }).length, 1)
 })
 
 test('every default and every example is allowed', (t) => {
@@ -205,4 +214,36 @@ test('whatever is set, it is taken or told, never another error', (t) => {
     { numRuns: 200 },
   )
   t.pass()
+})
+
+test('BigQuery is told by settings of its own, the staging dataset after the dataset', (t) => {
+  const { bigquery } = load({
+    BIGQUERY_PROJECT: 'my-project',
+    BIGQUERY_DATASET: 'surveys',
+    BIGQUERY_LABELS: 'team=research, app=surveys',
+    BIGQUERY_MAX_BYTES_BILLED: '1gb',
+    BIGQUERY_API_ENDPOINT: 'http://127.0.0.1:9050',
+  }).config
+  t.deepEqual(bigquery, {
+    project: 'my-project',
+    dataset: 'surveys',
+    stagingDataset: 'surveys_staging',
+    location: undefined,
+    endpoint: 'http://127.0.0.1:9050',
+    labels: { team: 'research', app: 'surveys' },
+    maxBytesBilled: 1024 ** 3,
+  })
+})
+
+test('what BigQuery does not take as a name, a label or a server is a mistake', (t) => {
+  const wrong = {
+    BIGQUERY_DATASET: 'a-b',
+    BIGQUERY_PROJECT: 'A',
+    BIGQUERY_LABELS: 'Team=x',
+    BIGQUERY_API_ENDPOINT: 'ftp://x',
+  }
+  t.deepEqual(
+    mistakes(wrong).map((mistake) => mistake.split(':')[0]),
+    ['BIGQUERY_PROJECT', 'BIGQUERY_DATASET', 'BIGQUERY_LABELS', 'BIGQUERY_API_ENDPOINT'],
+  )
 })

@@ -12,12 +12,13 @@ export const rangeId = (name: string, firstSeq: number, lastSeq: number): string
  * The id ends in a digest of the events' ids: a buffer that was restored from a copy gives its positions to other events,
  * and a destination must not take those for what it has already. undefined when there are no events.
  */
-export function batchOf(name: string, events: readonly StoredEvent[]): Batch | undefined {
+export function batchOf(name: string, follows: string | null, events: readonly StoredEvent[]): Batch | undefined {
   const [first] = events
   const last = events.at(-1)
   if (first === undefined || last === undefined) return undefined
   const digest = hash('sha256', events.map(({ id }) => id).join(), 'hex').slice(0, 8)
-  return { id: `${rangeId(name, first.seq, last.seq)}-${digest}`, firstSeq: first.seq, lastSeq: last.seq, events }
+  const id = `${rangeId(name, first.seq, last.seq)}-${digest}`
+  return { id, follows, firstSeq: first.seq, lastSeq: last.seq, events }
 }
 
 /** What an event adds to a batch: the bytes of its body, and the commas in it. */

@@ -30,6 +30,8 @@ export interface StoredEvent {
 export interface Batch {
   /** `<buffer>-<first seq>-<last seq>-<digest of the event ids>`, of `[a-z0-9-]`: safe as a file name, sorts in loading order. */
   readonly id: string
+  /** The batch of the same consumer before this one; null for the first. */
+  readonly follows: string | null
   readonly firstSeq: number
   readonly lastSeq: number
   readonly events: readonly StoredEvent[]

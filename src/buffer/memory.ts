@@ -116,7 +116,8 @@ function next(memory: Memory, name: string, limits: BatchLimits): Batch | undefi
   if (pending.length === 0) return undefined
   const missed = seen.missed + after - seen.position
   memory.consumers.set(name, { ...seen, position: after, openLast, missed })
-  return batchOf(NAME, pending.filter(({ seq }) => seq <= openLast).map(withoutSize))
+  const follows = seen.lastLoad?.batchId ?? null
+  return batchOf(NAME, follows, pending.filter(({ seq }) => seq <= openLast).map(withoutSize))
 }
 
 const withoutSize = ({ id, seq, receivedAt, source, body }: StoredEvent): StoredEvent => ({
@@ -146,12 +147,15 @@ const withoutBody = ({ id, receivedAt, reason, body }: ArrivedEvent & { reason: 
 
 async function* kept(memory: Memory, range: { from: number; to: number }, name: string, limits: BatchLimits) {
   let rest = memory.events.filter(({ receivedAt }) => receivedAt >= range.from && receivedAt < range.to)
+  let follows: string | null = null
   while (rest.length > 0) {
     const takes = taker(limits)
     const end = rest.findIndex((event) => !takes(event))
-    const batch = batchOf(name, rest.slice(0, end === -1 ? rest.length : end).map(withoutSize))
+    const some = rest.slice(0, end === -1 ? rest.length : end).map(withoutSize)
+    const batch: Batch | undefined = batchOf(name, follows, some)
     rest = end === -1 ? [] : rest.slice(end)
     if (batch !== undefined) yield batch
+    follows = batch?.id ?? follows
     rest = rest.filter(({ seq }) => seq > memory.dropped)
   }
 }

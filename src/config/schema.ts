@@ -2,19 +2,9 @@
 import { isIP } from 'node:net'
 import { Cron } from 'croner'
 import { z } from 'zod'
+import { type About, about } from './about.ts'
+import { bigquerySettings } from './bigquery.ts'
 import { list, size, wholeNumber, yesOrNo } from './units.ts'
-
-interface About {
-  readonly description: string
-  /** As it would be written; undefined: unset. */
-  readonly default: string | undefined
-  readonly allowed: string
-  readonly example: string
-  /** Its value is never printed. */
-  readonly secret?: true
-}
-
-const about = z.registry<About>()
 
 /** Where the secret is looked for in a request. `any`: in all the usual places. Header names are in lower case. */
 export type WebhookAuth =
@@ -94,13 +84,13 @@ export const settingsSchema = z.object({
     example: 'header:X-Webhook-Token',
   }),
   DESTINATIONS: list
-    .pipe(z.array(z.enum(['duckdb', 'csv'])).min(1))
+    .pipe(z.array(z.enum(['duckdb', 'csv', 'bigquery'])).min(1))
     .refine(distinct)
     .register(about, {
       description: 'Where events are loaded into; each destination keeps its own position.',
       default: 'duckdb',
-      allowed: 'a comma list of duckdb and csv, without repeats',
-      example: 'duckdb,csv',
+      allowed: 'a comma list of duckdb, csv and bigquery, without repeats',
+      example: 'bigquery,duckdb',
     }),
   LOAD_SCHEDULE: z.string().trim().refine(isSchedule).register(about, {
     description: 'When to load what is pending, in the time zone of the machine.',
@@ -155,6 +145,7 @@ export const settingsSchema = z.object({
     allowed: 'true or false (also yes, no, on, off, 1, 0)',
     example: 'true',
   }),
+  ...bigquerySettings,
 })
 
 export interface Setting extends About {

@@ -22,8 +22,8 @@ export function flatten(batch: Batch): RowBatch {
     ids.add(stored.id)
     add(collected, read(stored))
   }
-  const { id, firstSeq, lastSeq, events } = batch
-  return { id, firstSeq, lastSeq, events: events.length, rows: rowsOf(collected) }
+  const { id, follows, firstSeq, lastSeq, events } = batch
+  return { id, follows, firstSeq, lastSeq, events: events.length, rows: rowsOf(collected) }
 }
 
 type Collectors = ReturnType<typeof collectors>

@@ -5,6 +5,8 @@ import type { EventTable } from '../../schemas/tables.ts'
 
 export interface RowBatch {
   readonly id: string
+  /** The batch of the same consumer before this one; null for the first. */
+  readonly follows: string | null
   readonly firstSeq: number
   readonly lastSeq: number
   /** How many events the rows come from. */

@@ -23,7 +23,7 @@ export function flattened(...bodies: readonly unknown[]): RowBatch {
 }
 
 export function flattenEvents(events: readonly StoredEvent[]): RowBatch {
-  return flatten({ id: 'test-1-1', firstSeq: 1, lastSeq: events.length, events })
+  return flatten({ id: 'test-1-1', follows: null, firstSeq: 1, lastSeq: events.length, events })
 }
 
 /** The rows of a table as objects. */

@@ -153,7 +153,7 @@ export function batches(events: readonly StoredEvent[], { cuts }: Schedule): Bat
     const part = events.slice(start, start + (cuts[list.length % cuts.length] ?? 1))
     const seqs = part.map(({ seq }) => seq)
     const id = `test-${String(list.length).padStart(3, '0')}`
-    list.push({ id, firstSeq: Math.min(...seqs), lastSeq: Math.max(...seqs), events: part })
+    list.push({ id, follows: null, firstSeq: Math.min(...seqs), lastSeq: Math.max(...seqs), events: part })
     start += part.length
   }
   return list

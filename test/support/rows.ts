@@ -31,7 +31,7 @@ export function row(table: Table, cells: Readonly<Record<string, Cell>>): Row {
 
 /** A batch with rows in these tables. */
 export function batchOf(id: string, rows: Partial<RowBatch['rows']>): RowBatch {
-  return { id, firstSeq: 1, lastSeq: 2, events: 2, rows: { ...noRows, ...rows } }
+  return { id, follows: null, firstSeq: 1, lastSeq: 2, events: 2, rows: { ...noRows, ...rows } }
 }
 
 const noRows: RowBatch['rows'] = {

@@ -39,6 +39,14 @@ export function createBatches(db: DatabaseSync, buffer: string): Batches {
     WHERE position = :seenPosition AND open_last = :seenLast`)
   const advance = db.prepare('UPDATE consumers SET position = open_last, last_load = ? WHERE name = ?')
 
+  /** The batch that the consumer committed last. */
+  function follows(name: string): string | null {
+    const { lastLoad } = state.consumer(name)
+    if (lastLoad === null) return null
+    const { batchId }: LoadRecord = JSON.parse(lastLoad)
+    return batchId
+  }
+
   function cutAfter(position: number, limits: BatchLimits): number {
     const takes = taker(limits)
     let last = position
@@ -68,7 +76,7 @@ export function createBatches(db: DatabaseSync, buffer: string): Batches {
       const range = openBatch(name, limits)
       if (range === undefined) return undefined
       const events = [...selectEvents.each(range.after, range.last)]
-      if (events.length === range.last - range.after) return batchOf(buffer, events)
+      if (events.length === range.last - range.after) return batchOf(buffer, follows(name), events)
       // Only what no destination is waiting for can have gone meanwhile: then the batch is cut again.
       if (state.buffer().dropped <= range.after) {
         const id = rangeId(buffer, range.after + 1, range.last)

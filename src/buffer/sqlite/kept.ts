@@ -26,6 +26,7 @@ export async function* keptBatches(
   let after = dropped
   let events: StoredEvent[] = []
   let takes = taker(limits)
+  let follows: string | null = null
   while (after < lastSeq) {
     const until = Math.min(after + SCAN, lastSeq)
     let full = false
@@ -36,12 +37,14 @@ export async function* keptBatches(
       after = event.seq
     }
     if (full) {
-      const batch = batchOf(name, events)
+      const batch: Batch | undefined = batchOf(name, follows, events)
       events = []
       takes = taker(limits)
-      if (batch !== undefined) yield batch
+      if (batch === undefined) continue
+      follows = batch.id
+      yield batch
     } else after = until
   }
-  const rest = batchOf(name, events)
+  const rest = batchOf(name, follows, events)
   if (rest !== undefined) yield rest
 }

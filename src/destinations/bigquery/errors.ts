@@ -1,0 +1,130 @@
+/**
+ * What went wrong at BigQuery, and what to do about it: one row per reason. Reasons and their meaning:
+ * https://cloud.google.com/bigquery/docs/error-messages
+ *
+ * BigQuery's own words may quote a value out of a row, so they are never told on; reasons and places are.
+ */
+import { PermanentError, TransientError } from '../../errors.ts'
+
+/** `again`: it may pass by itself. `stop`: a person has to act. */
+interface Meaning {
+  readonly next: 'again' | 'stop'
+  readonly sentence: string
+}
+
+const GOES_ON = 'loading goes on by itself'
+
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  backendError: { next: 'again', sentence: `BigQuery failed inside; ${GOES_ON}` },
+  internalError: { next: 'again', sentence: `BigQuery failed inside; ${GOES_ON}` },
+  jobBackendError: { next: 'again', sentence: `BigQuery failed inside; ${GOES_ON}` },
+  jobInternalError: { next: 'again', sentence: `BigQuery failed inside; ${GOES_ON}` },
+  rateLimitExceeded: { next: 'again', sentence: `too much at once for BigQuery; ${GOES_ON}` },
+  jobRateLimitExceeded: { next: 'again', sentence: `too much at once for BigQuery; ${GOES_ON}` },
+  tableUnavailable: { next: 'again', sentence: `a table is not available just now; ${GOES_ON}` },
+  conditionNotMet: { next: 'again', sentence: `someone else changed a table at the same time; ${GOES_ON}` },
+  stopped: { next: 'again', sentence: `someone cancelled the job; ${GOES_ON}` },
+  timeout: { next: 'again', sentence: `BigQuery took too long; ${GOES_ON}` },
+  network: { next: 'again', sentence: `BigQuery cannot be reached; check the network, ${GOES_ON}` },
+  quotaExceeded: {
+    next: 'again',
+    sentence: `a quota of the project is used up; load less often (LOAD_SCHEDULE) or raise it; ${GOES_ON} when it is refilled`,
+  },
+  billingTierLimitExceeded: { next: 'again', sentence: `the project's billing tier is too low; raise it, ${GOES_ON}` },
+  resourcesExceeded: {
+    next: 'again',
+    sentence: `the batch is too large for the resources; lower BATCH_MAX_EVENTS, ${GOES_ON}`,
+  },
+  billingNotEnabled: {
+    next: 'stop',
+    sentence: 'the project has no billing, and without it BigQuery updates no table; turn billing on, then start again',
+  },
+  bytesBilledLimitExceeded: {
+    next: 'stop',
+    sentence: 'the load would cost more than BIGQUERY_MAX_BYTES_BILLED allows; raise it, or load less often',
+  },
+  accessDenied: {
+    next: 'stop',
+    sentence: 'the credentials may not do this; grant the roles of docs/bigquery.md to them',
+  },
+  unauthenticated: {
+    next: 'stop',
+    sentence:
+      'there are no valid credentials; run `gcloud auth application-default login`, or run it as a service account',
+  },
+  notFound: {
+    next: 'stop',
+    sentence: 'it is not there; check BIGQUERY_PROJECT, BIGQUERY_DATASET and BIGQUERY_LOCATION',
+  },
+  invalid: { next: 'stop', sentence: 'BigQuery takes the rows or the request for invalid; report it as a bug' },
+  invalidQuery: {
+    next: 'stop',
+    sentence: 'BigQuery refuses a statement; undo a change made to its tables by hand, or report it as a bug',
+  },
+  notImplemented: { next: 'stop', sentence: 'BigQuery cannot do this here; report it as a bug' },
+}
+
+const UNEXPECTED: Meaning = { next: 'stop', sentence: 'this was not expected; report it as a bug' }
+
+/** Words of an `invalidQuery` that is none: the statement was right, and something else was in its way. */
+const CONFLICT =
+  /Transaction is aborted due to concurrent update|Could not serialize access to table|Exceeded rate limits|Retrying the job may solve the problem/
+
+/** An error as jobs and answers of the API carry it. */
+export interface Proto {
+  readonly reason?: string | undefined
+  readonly message?: string | undefined
+  readonly location?: string | undefined
+}
+
+/** @param action what was being done, a lower-case verb first, such as `load responses into BigQuery` */
+export function bigqueryError(
+  action: string,
+  { reason = 'unknown', message = '' }: Proto,
+): TransientError | PermanentError {
+  const known = reason === 'invalidQuery' && CONFLICT.test(message) ? 'rateLimitExceeded' : reason
+  const { next, sentence } = MEANINGS[known] ?? UNEXPECTED
+  const told = `${action}: ${sentence} (${reason})`
+  return next === 'again' ? new TransientError(told) : new PermanentError(told)
+}
+
+/** What the client threw. HTTP codes stand in where no reason came along. Our own errors pass unchanged. */
+export function callError(action: string, thrown: unknown): Error {
+  if (thrown instanceof TransientError || thrown instanceof PermanentError) return thrown
+  return bigqueryError(action, protoOf(thrown))
+}
+
+/** The HTTP status that the client's error carries, if it does. */
+export function statusOf(thrown: unknown): number | undefined {
+  const code = field(thrown, 'code') ?? field(field(thrown, 'response'), 'status')
+  return typeof code === 'number' ? code : /^[1-5]\d\d$/.test(String(code)) ? Number(code) : undefined
+}
+
+const REASON_OF_STATUS: Readonly<Record<number, string>> = {
+  400: 'invalid',
+  401: 'unauthenticated',
+  403: 'accessDenied',
+  404: 'notFound',
+  408: 'timeout',
+  409: 'conditionNotMet',
+  412: 'conditionNotMet',
+  429: 'rateLimitExceeded',
+}
+
+function protoOf(thrown: unknown): Proto {
+  const errors = field(thrown, 'errors')
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined
+  const message = [field(first, 'message'), field(thrown, 'message')].find((each) => typeof each === 'string') ?? ''
+  const reason = field(first, 'reason')
+  if (typeof reason === 'string' && reason in MEANINGS) return { reason, message }
+  const status = statusOf(thrown)
+  if (status === undefined) return { reason: isCredentials(message) ? 'unauthenticated' : 'network', message }
+  return { reason: REASON_OF_STATUS[status] ?? (status >= 500 ? 'backendError' : String(reason)), message }
+}
+
+const isCredentials = (message: string) =>
+  /Could not load the default credentials|Unable to detect a Project Id|invalid_grant|invalid_rapt/.test(message)
+
+function field(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined
+}

@@ -1,0 +1,66 @@
+/**
+ * Jobs, each run once whatever happens: their ids are derived from what they do, so BigQuery's own list of jobs is the memory of
+ * what was started. An id is never used again, so a job that failed has a successor: `…_a0`, `…_a1`, and so on. Whoever comes
+ * again walks up this ladder and finds where it was. (Rule: an id stays taken, also by a failed job; a second insert gets 409.
+ * https://cloud.google.com/bigquery/docs/running-jobs#generate-jobid)
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { JobMetadata } from '@google-cloud/bigquery'
+import { TransientError } from '../../errors.ts'
+import type { Client } from './client.ts'
+import { bigqueryError } from './errors.ts'
+
+export interface JobPlan {
+  /** A lower-case verb first, for errors. */
+  readonly action: string
+  /** The id without its last part, of `[A-Za-z0-9_-]`. */
+  readonly id: string
+  readonly insert: (id: string) => Promise<void>
+  /** Of a job that was done before: whether what it made is still there. */
+  readonly stillHolds: (job: JobMetadata) => Promise<boolean>
+}
+
+/** Milliseconds between looks at a job: first, and at most. */
+const LOOK = { first: 100, longest: 5000 }
+/** Milliseconds after which waiting is left to the next try, which finds the same job. */
+const PATIENCE = 600_000
+
+/** @throws what bigqueryError makes of the failure of a job that this call started; TransientError leads to the next id */
+export async function runJob(client: Client, plan: JobPlan, signal: AbortSignal): Promise<JobMetadata> {
+  for (let attempt = 0; ; attempt += 1) {
+    signal.throwIfAborted()
+    const id = `${plan.id}_a${attempt}`
+    const before = await client.job(id)
+    if (before === undefined) await insert(client, id, plan)
+    const job = await finished(client, id, plan.action, signal)
+    const failure = job.status?.errorResult
+    if (before === undefined) {
+      if (failure) throw bigqueryError(plan.action, failure)
+      return job
+    }
+    if (!failure && (await plan.stillHolds(job))) return job
+  }
+}
+
+/** An error of the insert says little: the job may have been made, and then it alone counts. */
+async function insert(client: Client, id: string, plan: JobPlan): Promise<void> {
+  try {
+    await plan.insert(id)
+  } catch (error) {
+    if ((await client.job(id)) === undefined) throw error
+  }
+}
+
+async function finished(client: Client, id: string, action: string, signal: AbortSignal): Promise<JobMetadata> {
+  const deadline = performance.now() + PATIENCE
+  for (let wait = LOOK.first; ; wait = Math.min(wait * 2, LOOK.longest)) {
+    const job = await client.job(id)
+    if (job === undefined)
+      throw new TransientError(`${action}: BigQuery does not know the job yet; loading goes on by itself`)
+    if (job.status?.state === 'DONE') return job
+    if (performance.now() > deadline) {
+      throw new TransientError(`${action}: the job still waits or runs at BigQuery; loading goes on by itself`)
+    }
+    await pause(wait, undefined, { signal })
+  }
+}

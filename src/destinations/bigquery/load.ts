@@ -1,0 +1,109 @@
+/**
+ * The story of a load: is it this batch's turn, stage its rows, merge them behind the fence. A restart at any moment tells it again,
+ * and finds every step that was done.
+ */
+import type { LoadRecord } from '../../../schemas/records.ts'
+import { loads } from '../../../schemas/tables/log.ts'
+import { PermanentError } from '../../errors.ts'
+import type { RowBatch } from '../../flatten/rows.ts'
+import { loadRecord, now } from '../batch.ts'
+import { runJob } from './jobs.ts'
+import { mergeStatements } from './merge.ts'
+import { NAME } from './options.ts'
+import type { Ready } from './prepare.ts'
+import { dropStaged, jobId, type Staging, stage } from './stage.ts'
+import { fence, insertPipeline, insertRecord, pipelineOf, STATE_TABLE, type State, stateOf } from './state.ts'
+
+export async function load(ready: Ready, batch: RowBatch, signal: AbortSignal): Promise<LoadRecord> {
+  const state = await stateFor(ready, batch, signal)
+  const known = recordIn(state, batch)
+  if (known !== undefined) return known
+  if (state.lastBatch !== (batch.follows ?? '')) throw outOfTurn(ready, batch, state)
+
+  const startedAt = now()
+  const staging = await stage(ready, batch, signal)
+  const record = await merge(ready, batch, staging, loadRecord(NAME, batch, startedAt), signal)
+  await dropStaged(ready, staging.staged)
+  return record
+}
+
+/** The record of the batch if it was loaded before. */
+const recordIn = ({ lastBatch, record }: State, batch: RowBatch) =>
+  lastBatch === batch.id && record !== null ? record : undefined
+
+/** The state of the batch's pipeline, which gets its row here if it has none. */
+async function stateFor(ready: Ready, batch: RowBatch, signal: AbortSignal): Promise<State> {
+  const there = await readState(ready, batch)
+  if (there !== undefined) return there
+  const pipeline = pipelineOf(batch.id)
+  const { client, options, generation } = ready
+  const query = { labels: options.labels, maximumBytesBilled: undefined }
+  await runJob(
+    client,
+    {
+      action: 'make a row in the state of the loader',
+      id: jobId(ready, pipeline, generation, 'state'),
+      insert: (id) => client.insertQuery(id, insertPipeline(ready.pathTo(STATE_TABLE), pipeline), query),
+      stillHolds: async () => (await readState(ready, batch)) !== undefined,
+    },
+    signal,
+  )
+  return (await readState(ready, batch)) ?? { lastBatch: '', record: null }
+}
+
+async function readState({ client, pathTo }: Ready, batch: RowBatch): Promise<State | undefined> {
+  return stateOf(await client.rows(pathTo(STATE_TABLE)), pipelineOf(batch.id))
+}
+
+async function merge(
+  ready: Ready,
+  batch: RowBatch,
+  { staged, digest }: Staging,
+  record: LoadRecord,
+  signal: AbortSignal,
+): Promise<LoadRecord> {
+  const { client, options, pathTo } = ready
+  const statements = [
+    'BEGIN TRANSACTION',
+    ...fence(pathTo(STATE_TABLE), pipelineOf(batch.id), batch.follows ?? '', record),
+    ...mergeStatements(staged),
+    insertRecord(pathTo(loads.name), record),
+    'COMMIT TRANSACTION',
+  ]
+  const query = { labels: options.labels, maximumBytesBilled: options.maxBytesBilled }
+  const loaded = async () => {
+    const state = await readState(ready, batch)
+    return state && recordIn(state, batch)
+  }
+  try {
+    await runJob(
+      client,
+      {
+        action: 'merge the batch into the tables',
+        id: jobId(ready, batch.id, digest, 'merge'),
+        insert: (id) => client.insertQuery(id, statements.map((each) => `${each};\n`).join(''), query),
+        stillHolds: async () => (await loaded()) !== undefined,
+      },
+      signal,
+    )
+  } catch (error) {
+    // The fence may have been lost to this very batch, merged by a process that died before it could say so.
+    const state = await readState(ready, batch)
+    const known = state && recordIn(state, batch)
+    if (known !== undefined) return known
+    throw state !== undefined && state.lastBatch !== (batch.follows ?? '') ? outOfTurn(ready, batch, state) : error
+  }
+  return (await loaded()) ?? record
+}
+
+function outOfTurn({ options }: Ready, batch: RowBatch, { lastBatch }: State): PermanentError {
+  const { dataset } = options
+  const action = `load batch ${batch.id} into ${dataset}`
+  const resync = '`npm run bigquery -- resync` loads again what the buffer keeps, and goes on from there'
+  return lastBatch === ''
+    ? new PermanentError(`${action}: what was loaded before is not there; if the dataset was dropped, ${resync}`)
+    : new PermanentError(
+        `${action}: ${lastBatch} was loaded last, and not ${batch.follows ?? 'nothing'}; if another loader fills this dataset, stop one of ` +
+          `the two; if the dataset or the buffer was restored from a copy, ${resync}`,
+      )
+}

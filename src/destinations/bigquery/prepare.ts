@@ -1,0 +1,58 @@
+/** Before the first load of a run: the datasets and the tables are there, as schemas/tables.ts has them. */
+import { tables } from '../../../schemas/tables.ts'
+import { type Client, openClient } from './client.ts'
+import type { BigqueryOptions } from './options.ts'
+import { ensureTable, metadataOf } from './schema.ts'
+import type { TablePath } from './sql.ts'
+import { STATE_TABLE, stateMetadata } from './state.ts'
+
+/** What loads need to know. */
+export interface Ready {
+  readonly options: BigqueryOptions
+  /** For the location that the dataset has. */
+  readonly client: Client
+  readonly pathTo: (table: string) => TablePath
+  /** Changes when the table of the state is made anew. */
+  readonly generation: string
+}
+
+/** What is left in staging by loads that died expires after a day, in milliseconds. */
+const STAGING_EXPIRES = 86_400_000
+
+export async function prepare(options: BigqueryOptions): Promise<Ready> {
+  const client = await ensureDatasets(options)
+  const pathTo = (table: string) => ({ project: client.project, dataset: options.dataset, table })
+  const state = pathTo(STATE_TABLE)
+  await ensureTable(client, state, { ...stateMetadata, labels: { ...options.labels } })
+  await Promise.all(tables.map((table) => ensureTable(client, pathTo(table.name), metadataOf(table, options.labels))))
+  const made = await client.table(state)
+  return { options, client, pathTo, generation: made?.creationTime ?? '' }
+}
+
+/** A client for the location that the dataset has, which stays as it was made. */
+async function ensureDatasets(options: BigqueryOptions): Promise<Client> {
+  const { dataset, stagingDataset, labels } = options
+  const first = await openClient(options)
+  let there = await first.dataset(dataset)
+  if (there === undefined) {
+    await first.createDataset(dataset, {
+      ...placeOf(options.location),
+      labels,
+      description: "Refiner's surveys, loaded by refiner-warehouse",
+    })
+    there = await first.dataset(dataset)
+  }
+  const location = there?.location ?? options.location
+  const client = await openClient({ ...options, location })
+  if ((await client.dataset(stagingDataset)) === undefined) {
+    await client.createDataset(stagingDataset, {
+      ...placeOf(location),
+      labels,
+      description: 'Rows on their way into the tables; what is left here expires after a day',
+      defaultTableExpirationMs: String(STAGING_EXPIRES),
+    })
+  }
+  return client
+}
+
+const placeOf = (location: string | undefined) => (location === undefined ? {} : { location })

@@ -1,0 +1,75 @@
+/**
+ * The table `loader_state`, one row per pipeline (a buffer's events, or one replay of them): the batch loaded last. The row is
+ * the fence: every load updates it from the batch before to its own, so of two loaders that both think it is their turn one
+ * is rolled back. A row that is only inserted would fence nothing, as transactions that only insert do not conflict
+ * (https://cloud.google.com/bigquery/docs/transactions#transaction_concurrency).
+ */
+import type { LoadRecord } from '../../../schemas/records.ts'
+import { loads } from '../../../schemas/tables/log.ts'
+import { columnsOf, type Field } from './schema.ts'
+import { identifier, pathOf, type TablePath, text, timestampLiteral } from './sql.ts'
+
+export const STATE_TABLE = 'loader_state'
+
+export const stateMetadata = {
+  description: 'Which batch of each pipeline was loaded last. Used by the loader; leave it as it is',
+  schema: {
+    fields: [
+      { name: 'pipeline', type: 'STRING', mode: 'REQUIRED', description: 'The buffer, or one replay of it' },
+      {
+        name: 'last_batch',
+        type: 'STRING',
+        mode: 'REQUIRED',
+        description: 'The batch loaded last; empty before the first',
+      },
+      { name: 'record', type: 'STRING', mode: 'NULLABLE', description: 'Its row in loads, as JSON text' },
+      { name: 'updated_at', type: 'TIMESTAMP', mode: 'NULLABLE', description: 'When the row was written last' },
+    ] satisfies Field[],
+  },
+}
+
+export interface State {
+  readonly lastBatch: string
+  readonly record: LoadRecord | null
+}
+
+/** undefined: the pipeline has no row. @param rows of the table */
+export function stateOf(rows: readonly Record<string, unknown>[], pipeline: string): State | undefined {
+  const row = rows.find((each) => each['pipeline'] === pipeline)
+  if (row === undefined) return undefined
+  const record: LoadRecord | null = typeof row['record'] === 'string' ? JSON.parse(row['record']) : null
+  return { lastBatch: String(row['last_batch']), record }
+}
+
+/** `<pipeline>-<first seq>-<last seq>-<digest>`; whatever has another form is a pipeline of its own. */
+export const pipelineOf = (batchId: string): string => batchId.replace(/-\d{12}-\d{12}-[0-9a-f]{8}$/, '')
+
+/** Makes the pipeline's row, with no batch yet. The job's id sees to it that this runs once. */
+export const insertPipeline = (path: TablePath, pipeline: string): string =>
+  `INSERT INTO ${pathOf(path)} (pipeline, last_batch, updated_at) VALUES (${text(pipeline)}, '', CURRENT_TIMESTAMP())`
+
+export const FENCE_LOST = 'FENCE_LOST'
+
+/** @param previous the batch that must be the last one; '' before the first */
+export function fence(path: TablePath, pipeline: string, previous: string, record: LoadRecord): string[] {
+  const turn = `pipeline = ${text(pipeline)} AND last_batch = ${text(previous)}`
+  const cells = `last_batch = ${text(record.batchId)}, record = ${text(JSON.stringify(record))}, updated_at = CURRENT_TIMESTAMP()`
+  return [
+    `SELECT IF(COUNT(*) = 1, 'ok', ERROR('${FENCE_LOST}')) FROM ${pathOf(path)} WHERE ${turn}`,
+    `UPDATE ${pathOf(path)} SET ${cells} WHERE ${turn}`,
+  ]
+}
+
+/** The row of the batch in `loads`. */
+export function insertRecord(path: TablePath, record: LoadRecord): string {
+  const columns = columnsOf(loads)
+  const values = columns.map(([name, column]) => {
+    const cell = loads.columns[name]?.cell(record) ?? null
+    if (cell === null) return 'NULL'
+    if (column.type === 'json') return `PARSE_JSON(${text(String(cell))})`
+    if (column.type === 'timestamp') return timestampLiteral(String(cell))
+    return typeof cell === 'number' ? String(cell) : text(String(cell))
+  })
+  const names = columns.map(([name]) => identifier(name)).join(', ')
+  return `INSERT INTO ${pathOf(path)} (${names}) VALUES (${values.join(', ')})`
+}
