@@ -32,7 +32,7 @@ export const drain: Measure = async ({ quick, directory }) => {
       unit: 'MB',
       goal: { bound: 'at most', value: 400 },
       limit:
-        'Node and the code of its libraries take 150 MB, DuckDB 48 MiB and a tenth of its file, the heap of the loader 64 MiB',
+        'Node and the code of its libraries take 150 MB, DuckDB 64 MiB and a tenth of its file, the heap of the loader 64 MiB',
       seen: { peak_after_200000_only_mb: round(short.peak, 0) },
     },
     {
@@ -56,8 +56,8 @@ async function drained(directory: string, count: number, earlyAt: number) {
   let began: number | undefined
   let early: number | undefined
   for (;;) {
-    const { pending, loaded, state } = await product.destination()
-    if (state === 'stopped') throw new Error('drain: loading stopped; the log of the product says why')
+    const { pending, loaded, state, reason } = await product.destination()
+    if (state === 'stopped') throw new Error(`drain: loading stopped: ${reason}`)
     if (state === 'loading') began ??= performance.now()
     if (loaded >= earlyAt) early ??= peakMemory(product.pid)
     if (began !== undefined && pending === 0 && state === 'idle') break

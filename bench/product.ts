@@ -27,7 +27,12 @@ export interface Server {
 }
 
 export interface Product extends Server {
-  destination(): Promise<{ readonly pending: number; readonly loaded: number; readonly state: string }>
+  destination(): Promise<{
+    readonly pending: number
+    readonly loaded: number
+    readonly state: string
+    readonly reason: string | null
+  }>
 }
 
 export async function startProduct(directory: string, settings?: Readonly<Record<string, string>>): Promise<Product> {

@@ -14,6 +14,8 @@ const PASSING: Readonly<Record<string, RegExp>> = {
     /the disk is full/,
   'FATAL Error: Failed: database has been invalidated because of a previous fatal error': /opened again/,
   'Out of Memory Error: could not allocate block of size 256.0 KiB (190.7 MiB/190.7 MiB used)': /more memory/,
+  'TransactionContext Error: Failed to commit: failed to pin block of size 256.0 KiB (39.7 MiB/40.0 MiB used)':
+    /more memory/,
   'IO Error: Cannot open file "/d/w.duckdb": No such file or directory': /made again/,
   'IO Error: Could not read from file "/d/w.duckdb": Input/output error': /fails to read or write/,
 }

@@ -36,7 +36,7 @@ const megabytesOf = (file: string) => (statSync(file, { throwIfNoEntry: false })
  */
 function memoryLimit(file: string, times: number): string {
   const megabytes = megabytesOf(file)
-  return `${Math.round(Math.min(1024, 48 + megabytes / 10) * times)}MiB`
+  return `${Math.round(Math.min(1024, 64 + megabytes / 10) * times)}MiB`
 }
 
 /** DuckDB itself lets one process open a file twice. */

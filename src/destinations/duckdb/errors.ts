@@ -10,7 +10,8 @@ interface Meaning {
 
 const GOES_ON = 'loading goes on by itself'
 
-const OUT_OF_MEMORY = /Out of Memory Error|failed to allocate|bad_alloc/i
+/** Wherever it happens, also in a commit, DuckDB tells how much was used. */
+const OUT_OF_MEMORY = /Out of Memory Error|failed to allocate|bad_alloc|[KMGT]iB used\)/i
 
 export const isOutOfMemory = (error: unknown): boolean => OUT_OF_MEMORY.test(reasonOf(error))
 
