@@ -66,7 +66,7 @@ const HOMES: Homes = {
   'p-retry': ['src/load/retry.ts'],
   '@duckdb/node-api': ['src/destinations/duckdb/'],
   '@google-cloud/bigquery': ['src/destinations/bigquery/'],
-  'google-auth-library': ['src/destinations/bigquery/client.ts'],
+  'google-auth-library': ['src/destinations/bigquery/ask.ts'],
   'csv-stringify': ['src/destinations/csv/'],
   'node:sqlite': ['src/buffer/sqlite.ts', 'src/buffer/sqlite/'],
   // The schedule, and the check of the setting that holds it.

@@ -1,27 +1,15 @@
 /**
- * BigQuery's API as the loader needs it, over Google's client, whose traps are met here: every call has a deadline of ours, uploads
- * are streamed with it, and whether a job was made is asked of BigQuery, never read out of an error.
+ * BigQuery's API as the loader needs it, over Google's client, whose traps are met here: every call has a deadline of ours, an
+ * answer is looked at before it is used, and whether a job was made is asked of BigQuery, never read out of an error.
  */
 
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { setTimeout as pause } from 'node:timers/promises'
-import { createGzip } from 'node:zlib'
-import { BigQuery, type JobMetadata, type TableMetadata } from '@google-cloud/bigquery'
-import { PassThroughClient } from 'google-auth-library'
-import { TransientError } from '../../errors.ts'
-import { callError, statusOf } from './errors.ts'
-import type { Field } from './schema.ts'
+import type { JobMetadata, TableMetadata } from '@google-cloud/bigquery'
+import { type Asking, openAsking } from './ask.ts'
+import type { BigqueryOptions, Waits } from './options.ts'
+import { type Field, fieldsIn } from './schema.ts'
 import type { TablePath } from './sql.ts'
 
-export interface ClientOptions {
-  /** undefined: that of the credentials. */
-  readonly project: string | undefined
-  /** Of the datasets, such as `EU`. undefined: BigQuery's default, `US`. */
-  readonly location: string | undefined
-  /** Another server than Google's, for tests; it gets no credentials. */
-  readonly endpoint: string | undefined
-}
+export type ClientOptions = Pick<BigqueryOptions, 'project' | 'location' | 'endpoint' | 'labels' | 'waits'>
 
 export interface QueryOptions {
   readonly labels: Readonly<Record<string, string>>
@@ -30,13 +18,14 @@ export interface QueryOptions {
 
 export interface Client {
   readonly project: string
+  readonly waits: Waits
   /** undefined: there is no such table. */
   table(path: TablePath): Promise<TableMetadata | undefined>
   createTable(path: TablePath, metadata: TableMetadata): Promise<void>
   /** @param metadata with the `etag` that was read: fails when the table was changed since */
   updateTable(path: TablePath, metadata: TableMetadata): Promise<void>
   dropTable(path: TablePath): Promise<void>
-  /** All rows of a small table, by BigQuery's own reading, which costs nothing. */
+  /** All rows of a small table, by BigQuery's own reading, which costs nothing. Cells are text. */
   rows(path: TablePath): Promise<Record<string, unknown>[]>
   /** undefined: there is no such dataset. */
   dataset(name: string): Promise<DatasetMetadata | undefined>
@@ -60,92 +49,84 @@ export interface Load {
   readonly pieces: readonly Uint8Array[]
 }
 
-/** Milliseconds. The client's own time-outs do not cover every way in which a call can hang. */
-const CALL = 60_000
-const UPLOAD = 900_000
+const WAITS: Waits = { call: 60_000, upload: 900_000, firstLook: 100, longestLook: 5000, job: 600_000 }
 
-export async function openClient({ project, location, endpoint }: ClientOptions): Promise<Client> {
-  const bigquery = new BigQuery({
-    ...(project !== undefined && { projectId: project }),
-    ...(location !== undefined && { location }),
-    ...(endpoint !== undefined && { apiEndpoint: endpoint, authClient: new PassThroughClient() }),
-  })
-  const projectId = project ?? (await call('find the project of the credentials', () => bigquery.getProjectId()))
-  const datasetOf = (name: string) => bigquery.dataset(name, { projectId })
-  const tableOf = ({ dataset, table }: TablePath) =>
-    datasetOf(dataset).table(table, location === undefined ? {} : { location })
-  const at = location === undefined ? {} : { location }
+export async function openClient(options: ClientOptions): Promise<Client> {
+  const { location, labels, waits = WAITS } = options
+  const asking = await openAsking(options, waits)
+  const { project, ask, find, upload } = asking
+  const reference = (jobId: string) => ({ projectId: project, jobId, ...(location !== undefined && { location }) })
+  const table = (path: TablePath) => find<TableMetadata>(`look up table ${path.table}`, { path: pathOf(path) })
 
   return {
-    project: projectId,
-    table: (path) => found(`look up table ${path.table}`, async () => (await tableOf(path).getMetadata())[0]),
+    project,
+    waits,
+    table,
     async createTable(path, metadata) {
-      await call(`make table ${path.table}`, () =>
-        datasetOf(path.dataset).createTable(path.table, metadata).catch(ignore(409)),
-      )
+      const json = { ...metadata, tableReference: referenceOf(path) }
+      const request = { method: 'POST', path: `/datasets/${path.dataset}/tables`, json }
+      await find(`make table ${path.table}`, request, 409)
     },
     async updateTable(path, metadata) {
-      await call(`change table ${path.table}`, () => tableOf(path).setMetadata(metadata))
+      const headers = metadata.etag === undefined ? {} : { 'If-Match': metadata.etag }
+      await ask(`change table ${path.table}`, { method: 'PATCH', path: pathOf(path), json: metadata, headers })
     },
     async dropTable(path) {
-      await call(`drop table ${path.table}`, () => tableOf(path).delete().catch(ignore(404)))
+      await find(`drop table ${path.table}`, { method: 'DELETE', path: pathOf(path) })
     },
-    rows: (path) =>
-      call(`read table ${path.table}`, async () => (await tableOf(path).getRows({ autoPaginate: true }))[0]),
-    dataset: (name) => found(`look up dataset ${name}`, async () => (await datasetOf(name).getMetadata())[0]),
+    rows: (path) => rowsOf(asking, path, table),
+    dataset: (name) => find(`look up dataset ${name}`, { path: `/datasets/${name}` }),
     async createDataset(name, metadata) {
-      await call(`make dataset ${name}`, () =>
-        bigquery.createDataset(name, { ...metadata, projectId }).catch(ignore(409)),
-      )
+      const json = { ...metadata, datasetReference: { projectId: project, datasetId: name } }
+      await find(`make dataset ${name}`, { method: 'POST', path: '/datasets', json }, 409)
     },
-    job: (id) => found('look up a job', async () => (await bigquery.job(id, { projectId, ...at }).getMetadata())[0]),
-    async insertQuery(jobId, query, { labels, maximumBytesBilled }) {
-      const billed = maximumBytesBilled === undefined ? {} : { maximumBytesBilled: String(maximumBytesBilled) }
-      await call('start a query', () => bigquery.createQueryJob({ query, jobId, labels, ...billed, ...at }))
+    job: (id) => find('look up a job', { path: `/jobs/${id}`, qs: location === undefined ? {} : { location } }),
+    async insertQuery(jobId, sql, query) {
+      const bytes = query.maximumBytesBilled
+      const billed = bytes === undefined ? {} : { maximumBytesBilled: String(bytes) }
+      const configuration = { query: { query: sql, useLegacySql: false, ...billed }, labels: query.labels }
+      const json = { jobReference: reference(jobId), configuration }
+      await ask('start a query', { method: 'POST', path: '/jobs', json })
     },
     async insertLoad(jobId, path, { fields, pieces }) {
-      const stream = tableOf(path).createWriteStream({
-        jobId,
-        schema: { fields: [...fields] },
+      const load = {
+        destinationTable: referenceOf(path),
+        schema: { fields },
         sourceFormat: 'NEWLINE_DELIMITED_JSON',
         writeDisposition: 'WRITE_TRUNCATE',
         maxBadRecords: 0,
         ignoreUnknownValues: false,
-      })
-      // It may fail again long after the deadline, when nobody listens any more.
-      stream.on('error', () => {})
-      await call(
-        `upload rows of ${path.table}`,
-        () => pipeline(Readable.from(pieces), createGzip({ level: 1 }), stream),
-        UPLOAD,
-      )
+      }
+      const metadata = { jobReference: reference(jobId), configuration: { load, labels } }
+      await upload(`upload rows of ${path.table}`, metadata, pieces)
     },
   }
 }
 
-async function call<T>(action: string, work: () => Promise<T>, deadline = CALL): Promise<T> {
-  const end = new AbortController()
-  const late = pause(deadline, undefined, { signal: end.signal, ref: false }).then(() => {
-    throw new TransientError(`${action}: no answer from BigQuery for ${deadline / 1000} s; loading goes on by itself`)
-  })
-  try {
-    return await Promise.race([work(), late])
-  } catch (error) {
-    throw callError(action, error)
-  } finally {
-    end.abort()
-    late.catch(() => {})
-  }
+const pathOf = ({ dataset, table }: TablePath) => `/datasets/${dataset}/tables/${table}`
+const referenceOf = ({ project, dataset, table }: TablePath) => ({
+  projectId: project,
+  datasetId: dataset,
+  tableId: table,
+})
+
+/** A page of rows, as the API has it: cells in the order of the columns. */
+interface Page {
+  readonly pageToken?: string
+  readonly rows?: readonly { readonly f: readonly { readonly v: unknown }[] }[]
 }
 
-async function found<T>(action: string, work: () => Promise<T>): Promise<T | undefined> {
-  return call(action, () => work().catch(ignore(404)))
-}
-
-/** For what is the outcome already: made before, gone before, not there. */
-function ignore(status: number): (error: unknown) => undefined {
-  return (error) => {
-    if (statusOf(error) === status) return undefined
-    throw error
-  }
+async function rowsOf({ ask }: Asking, path: TablePath, table: Client['table']): Promise<Record<string, unknown>[]> {
+  const rows: Record<string, unknown>[] = []
+  let names: (string | undefined)[] | undefined
+  let pageToken: string | undefined
+  do {
+    const qs = pageToken === undefined ? {} : { pageToken }
+    const page: Page = await ask(`read table ${path.table}`, { path: `${pathOf(path)}/data`, qs })
+    if (page.rows === undefined) break
+    names ??= fieldsIn((await table(path)) ?? {}).map(({ name }) => name)
+    for (const { f } of page.rows) rows.push(Object.fromEntries(names.map((name, at) => [name, f[at]?.v])))
+    pageToken = page.pageToken
+  } while (pageToken !== undefined)
+  return rows
 }

@@ -26,6 +26,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   stopped: { next: 'again', sentence: `someone cancelled the job; ${GOES_ON}` },
   timeout: { next: 'again', sentence: `BigQuery took too long; ${GOES_ON}` },
   network: { next: 'again', sentence: `BigQuery cannot be reached; check the network, ${GOES_ON}` },
+  noAnswer: {
+    next: 'again',
+    sentence: `something between here and BigQuery answered in its place; check the proxy, ${GOES_ON}`,
+  },
+  gone: { next: 'again', sentence: `what was there just now is not there; it is made again, ${GOES_ON}` },
   quotaExceeded: {
     next: 'again',
     sentence: `a quota of the project is used up; load less often (LOAD_SCHEDULE) or raise it; ${GOES_ON} when it is refilled`,
@@ -118,8 +123,14 @@ function protoOf(thrown: unknown): Proto {
   const reason = field(first, 'reason')
   if (typeof reason === 'string' && reason in MEANINGS) return { reason, message }
   const status = statusOf(thrown)
-  if (status === undefined) return { reason: isCredentials(message) ? 'unauthenticated' : 'network', message }
+  if (status === undefined) return { reason: isCredentials(message) ? 'unauthenticated' : brokenOr(thrown), message }
   return { reason: REASON_OF_STATUS[status] ?? (status >= 500 ? 'backendError' : String(reason)), message }
+}
+
+/** What breaks on the way has a code (`ECONNRESET`) or a type (`invalid-json`); anything else is a bug, told by its name. */
+function brokenOr(thrown: unknown): string {
+  const isBroken = [field(thrown, 'code'), field(thrown, 'type')].some((each) => typeof each === 'string')
+  return isBroken ? 'network' : String(field(thrown, 'name'))
 }
 
 const isCredentials = (message: string) =>

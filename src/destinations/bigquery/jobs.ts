@@ -20,11 +20,6 @@ export interface JobPlan {
   readonly stillHolds: (job: JobMetadata) => Promise<boolean>
 }
 
-/** Milliseconds between looks at a job: first, and at most. */
-const LOOK = { first: 100, longest: 5000 }
-/** Milliseconds after which waiting is left to the next try, which finds the same job. */
-const PATIENCE = 600_000
-
 /** @throws what bigqueryError makes of the failure of a job that this call started; TransientError leads to the next id */
 export async function runJob(client: Client, plan: JobPlan, signal: AbortSignal): Promise<JobMetadata> {
   for (let attempt = 0; ; attempt += 1) {
@@ -35,6 +30,8 @@ export async function runJob(client: Client, plan: JobPlan, signal: AbortSignal)
     const job = await finished(client, id, plan.action, signal)
     const failure = job.status?.errorResult
     if (before === undefined) {
+      // Names of tables are ours: what is not there was dropped in between, and is made again.
+      if (failure?.reason === 'notFound') throw bigqueryError(plan.action, { reason: 'gone' })
       if (failure) throw bigqueryError(plan.action, failure)
       return job
     }
@@ -52,8 +49,9 @@ async function insert(client: Client, id: string, plan: JobPlan): Promise<void> 
 }
 
 async function finished(client: Client, id: string, action: string, signal: AbortSignal): Promise<JobMetadata> {
-  const deadline = performance.now() + PATIENCE
-  for (let wait = LOOK.first; ; wait = Math.min(wait * 2, LOOK.longest)) {
+  const { firstLook, longestLook, job: patience } = client.waits
+  const deadline = performance.now() + patience
+  for (let wait = firstLook; ; wait = Math.min(wait * 2, longestLook)) {
     const job = await client.job(id)
     if (job === undefined)
       throw new TransientError(`${action}: BigQuery does not know the job yet; loading goes on by itself`)
@@ -61,6 +59,7 @@ async function finished(client: Client, id: string, action: string, signal: Abor
     if (performance.now() > deadline) {
       throw new TransientError(`${action}: the job still waits or runs at BigQuery; loading goes on by itself`)
     }
-    await pause(wait, undefined, { signal })
+    // Aborted, it throws an error of its own, and not the reason.
+    await pause(wait, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
 }

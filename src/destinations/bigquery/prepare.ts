@@ -1,6 +1,8 @@
 /** Before the first load of a run: the datasets and the tables are there, as schemas/tables.ts has them. */
 import { tables } from '../../../schemas/tables.ts'
+import { PermanentError } from '../../errors.ts'
 import { type Client, openClient } from './client.ts'
+import { bigqueryError } from './errors.ts'
 import type { BigqueryOptions } from './options.ts'
 import { ensureTable, metadataOf } from './schema.ts'
 import type { TablePath } from './sql.ts'
@@ -26,7 +28,8 @@ export async function prepare(options: BigqueryOptions): Promise<Ready> {
   await ensureTable(client, state, { ...stateMetadata, labels: { ...options.labels } })
   await Promise.all(tables.map((table) => ensureTable(client, pathTo(table.name), metadataOf(table, options.labels))))
   const made = await client.table(state)
-  return { options, client, pathTo, generation: made?.creationTime ?? '' }
+  if (made?.creationTime === undefined) throw bigqueryError(`look up table ${STATE_TABLE}`, { reason: 'gone' })
+  return { options, client, pathTo, generation: made.creationTime }
 }
 
 /** A client for the location that the dataset has, which stays as it was made. */
@@ -44,7 +47,14 @@ async function ensureDatasets(options: BigqueryOptions): Promise<Client> {
   }
   const location = there?.location ?? options.location
   const client = await openClient({ ...options, location })
-  if ((await client.dataset(stagingDataset)) === undefined) {
+  const staging = await client.dataset(stagingDataset)
+  if (staging?.location !== undefined && location !== undefined && staging.location !== location) {
+    throw new PermanentError(
+      `prepare dataset ${stagingDataset}: it is in ${staging.location} and ${dataset} in ${location}, and no job works across; drop it, ` +
+        'or name another one in BIGQUERY_STAGING_DATASET',
+    )
+  }
+  if (staging === undefined) {
     await client.createDataset(stagingDataset, {
       ...placeOf(location),
       labels,

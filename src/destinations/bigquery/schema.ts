@@ -65,7 +65,8 @@ export async function ensureTable(client: Client, path: TablePath, metadata: Tab
   await client.updateTable(path, { ...(there.etag && { etag: there.etag }), schema: { fields } })
 }
 
-function fieldsIn({ schema }: TableMetadata): Field[] {
+/** The columns that a table has. */
+export function fieldsIn({ schema }: TableMetadata): Field[] {
   return typeof schema === 'object' && !Array.isArray(schema) ? (schema.fields ?? []) : []
 }
 

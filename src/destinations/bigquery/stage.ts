@@ -1,6 +1,7 @@
 /** The first half of a load: each table's rows in a staging table of this batch, by a load job, which costs nothing. */
 import { createHash } from 'node:crypto'
 import type { Row, Table } from '../../../schemas/spec.ts'
+import { PermanentError } from '../../errors.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { batchTables, rowsOf } from '../batch.ts'
 import { runJob } from './jobs.ts'
@@ -68,10 +69,11 @@ async function stageTable(ready: Ready, batchId: string, table: Table, rows: rea
     table: `${table.name}_${batchId}_${digest}`.replaceAll(/\W/g, '_'),
   }
   const load = { fields: fieldsOf(table), pieces: encoded.pieces }
-  await runJob(
+  const action = `load ${rows.length} rows of ${table.name} into staging`
+  const job = await runJob(
     client,
     {
-      action: `load ${rows.length} rows of ${table.name} into staging`,
+      action,
       id: jobId(ready, batchId, digest, `load_${table.name}`),
       insert: (id) => client.insertLoad(id, path, load),
       // It may have expired since.
@@ -79,6 +81,10 @@ async function stageTable(ready: Ready, batchId: string, table: Table, rows: rea
     },
     signal,
   )
+  const loaded = job.statistics?.load?.outputRows
+  if (loaded !== String(rows.length)) {
+    throw new PermanentError(`${action}: BigQuery counts ${loaded} rows; report it as a bug`)
+  }
   return { path, digest: encoded.digest }
 }
 
