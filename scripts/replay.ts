@@ -10,7 +10,7 @@ const program = new Command('npm run replay --')
   )
   .option('--from <time>', 'first arrival, such as 2026-11-01 or 2026-11-01T12:00:00Z (UTC)', instant, 0)
   .option('--to <time>', 'end of arrivals, exclusive', instant, Number.MAX_SAFE_INTEGER)
-  .addOption(new Option('--destination <name...>', 'only these destinations').choices(['duckdb', 'csv']))
+  .addOption(new Option('--destination <name...>', 'only these destinations').choices(['duckdb', 'csv', 'bigquery']))
   .addHelpText('after', '\nExample: npm run replay -- --from 2026-11-01 --to 2026-11-02 --destination duckdb')
 
 await runCommand(program, async (config) => {

@@ -35,3 +35,15 @@ export function startSchedule({ cron, load, isDue, onError }: ScheduleOptions): 
     },
   }
 }
+
+/** So many times of an expression are looked at; further ones come at the same pace. */
+const LOOKED_AT = 2000
+const DAY = 86_400_000
+
+/** How often a cron expression comes on average. */
+export function loadsPerDay(cron: string): number {
+  const times = new Cron(cron, { paused: true }).nextRuns(LOOKED_AT)
+  const [first, last] = [times[0], times.at(-1)]
+  if (first === undefined || last === undefined || first === last) return 0
+  return ((times.length - 1) * DAY) / (last.getTime() - first.getTime())
+}

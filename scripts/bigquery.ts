@@ -1,0 +1,124 @@
+/** `npm run bigquery`: sets BigQuery up, says what is wrong with it, and fills it again. */
+import { Command } from 'commander'
+import type { EventBuffer } from '../src/buffer/buffer.ts'
+import type { Config } from '../src/config.ts'
+import { check, type Finding } from '../src/destinations/bigquery/checks.ts'
+import { dollars, leastBytesOfLoad, monthlyDollars } from '../src/destinations/bigquery/cost.ts'
+import { lastInBigquery, letFollow } from '../src/destinations/bigquery/resync.ts'
+import { replay } from '../src/load/load.ts'
+import { loadsPerDay } from '../src/load/schedule.ts'
+import { batchLimits, openBuffer } from '../src/stores.ts'
+import { runCommand } from './command.ts'
+import { loadAll } from './loading.ts'
+
+const NAME = 'bigquery'
+const say = (text: string) => process.stdout.write(`${text}\n`)
+
+let action: (config: Config) => Promise<boolean>
+
+const program = new Command('npm run bigquery --')
+  .description(
+    'Set up and look after BigQuery. Credentials are the Application Default Credentials of this machine: ' +
+      '`gcloud auth application-default login`, or the service account that it runs as.',
+  )
+  .addHelpText(
+    'after',
+    '\nSettings (BIGQUERY_PROJECT, BIGQUERY_DATASET, …) are those of npm start; see docs/bigquery.md.',
+  )
+program
+  .command('setup')
+  .description('make the datasets and tables, try each permission, and tell what loading would cost')
+  .action(() => {
+    action = setup
+  })
+program
+  .command('doctor')
+  .description('check credentials, location, permissions, clock, whose turn it is, and what is pending')
+  .action(() => {
+    action = doctor
+  })
+program
+  .command('resync')
+  .description(
+    'after the dataset or the buffer was dropped or restored: load again what the buffer keeps, and go on from there',
+  )
+  .action(() => {
+    action = resync
+  })
+
+await runCommand(program, (config) => action(config))
+
+async function setup(config: Config): Promise<boolean> {
+  const ok = await tell(check(config.bigquery, { make: true }))
+  if (!ok) return false
+  const [perLoad, perDay] = [leastBytesOfLoad(), loadsPerDay(config.loadSchedule)]
+  const price = monthlyDollars(perLoad, perDay)
+  say('')
+  say(
+    `Loading ${Math.round(perDay)} times a day (LOAD_SCHEDULE "${config.loadSchedule}") costs about ${dollars(price)} a month while tables are small, if every ` +
+      `load changes every table; the first TiB of a month, ${dollars(monthlyDollars(2 ** 40 / 30, 1))}, is free. See docs/bigquery.md.`,
+  )
+  if (!config.destinations.includes(NAME))
+    say(`Now start with DESTINATIONS=${[...config.destinations, NAME].join(',')}, or ${NAME} alone.`)
+  return true
+}
+
+async function doctor(config: Config): Promise<boolean> {
+  const ok = await tell(check(config.bigquery, { make: false }))
+  if (!ok) return false
+  const buffer = openBuffer(config)
+  try {
+    return await tell(findingsOf(config, buffer))
+  } finally {
+    await buffer.close()
+  }
+}
+
+/** What the buffer and BigQuery think of each other. */
+async function* findingsOf(config: Config, buffer: EventBuffer): AsyncGenerator<Finding> {
+  const { pending = 0, lastLoad, oldestPendingAt } = (await buffer.stats()).consumers[NAME] ?? {}
+  const minutes = oldestPendingAt ? Math.round((Date.now() - oldestPendingAt / 1000) / 60_000) : 0
+  yield { what: 'what is pending', ok: true, said: `${pending} events, the oldest for ${minutes} minutes` }
+  if (!lastLoad) {
+    yield { what: 'whose turn it is', ok: true, said: 'this buffer has loaded nothing into BigQuery yet' }
+    return
+  }
+  const last = await lastInBigquery(config.bigquery, lastLoad.batchId)
+  const ok = last === lastLoad.batchId
+  const found = `the buffer loaded ${lastLoad.batchId} last, BigQuery has ${last || 'nothing'}`
+  const way =
+    'if a load is under way, look again; else another loader fills the dataset, or it was restored: `npm run bigquery -- resync`'
+  yield { what: 'whose turn it is', ok, said: ok ? `after ${last}` : `${found}; ${way}` }
+}
+
+/** Holds the claim from the first batch until the state is set. */
+function resync(config: Config): Promise<boolean> {
+  if (!config.destinations.includes(NAME))
+    throw new Error(`resync ${NAME}: it is not loaded into; add it to DESTINATIONS`)
+  const name = `resync-${new Date().toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`
+  return loadAll({
+    config,
+    destinations: [NAME],
+    total: async (buffer) => (await buffer.stats()).kept,
+    task: async (options) => {
+      await replay({ from: 0, to: Number.MAX_SAFE_INTEGER }, name, options)
+      await takeTurn(config, options.buffer)
+    },
+  })
+}
+
+async function takeTurn(config: Config, buffer: EventBuffer): Promise<void> {
+  const next = await buffer.nextBatch(NAME, batchLimits(config))
+  const last = (await buffer.stats()).consumers[NAME]?.lastLoad?.batchId
+  const id = next?.id ?? last
+  if (id !== undefined) await letFollow(config.bigquery, id, last ?? '')
+}
+
+async function tell(findings: AsyncIterable<Finding>): Promise<boolean> {
+  let ok = true
+  for await (const finding of findings) {
+    say(`${finding.ok ? 'ok  ' : 'FAIL'}  ${finding.what}: ${finding.said}`)
+    ok &&= finding.ok
+  }
+  return ok
+}

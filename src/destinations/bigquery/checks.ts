@@ -1,0 +1,107 @@
+/**
+ * Whether everything that a load does is allowed and works here, tried out for real on a table of its own in the staging
+ * dataset: for someone who sets it up, or wants to know what is wrong.
+ */
+import { randomUUID } from 'node:crypto'
+import { PermanentError, reasonOf } from '../../errors.ts'
+import { openClient } from './client.ts'
+import { runJob } from './jobs.ts'
+import type { BigqueryOptions } from './options.ts'
+import { prepare, type Ready } from './prepare.ts'
+import { pathOf } from './sql.ts'
+import { STATE_TABLE } from './state.ts'
+
+export interface Finding {
+  readonly what: string
+  readonly ok: boolean
+  /** What was found; else the reason and the way out. */
+  readonly said: string
+}
+
+const EDITOR = 'roles/bigquery.dataEditor on the datasets (to make them: on the project)'
+const JOBS = 'roles/bigquery.jobUser on the project'
+
+/** Each thing that a load does, with the permissions that it takes and a role that has them. */
+const NEEDS = {
+  tables: `bigquery.datasets.get, .create, bigquery.tables.get, .create, .update: ${EDITOR}`,
+  load: `bigquery.jobs.create: ${JOBS}; bigquery.tables.updateData: ${EDITOR}`,
+  merge: `bigquery.jobs.create: ${JOBS}; bigquery.tables.getData, .updateData: ${EDITOR}`,
+  drop: `bigquery.tables.delete: ${EDITOR}`,
+} as const
+
+/** Milliseconds that this machine's clock may be off: times of arrival are ordered by it. */
+const CLOCK_TOLERANCE = 5000
+
+/** Tries each step of a load. @param make whether a missing dataset is made; else it is a finding */
+export async function* check(options: BigqueryOptions, { make }: { make: boolean }): AsyncGenerator<Finding> {
+  let ready: Ready | undefined
+  if (!make) {
+    const there = await finding('the dataset', NEEDS.tables, () => requireDataset(options))
+    yield there
+    if (!there.ok) return
+  }
+  yield await finding('datasets and tables', NEEDS.tables, async () => {
+    ready = await prepare(options)
+    const { location } = (await ready.client.dataset(options.dataset)) ?? {}
+    return `${ready.client.project}.${options.dataset} and ${options.stagingDataset}, in ${location ?? 'the default location'}`
+  })
+  if (ready === undefined) return
+  const { client } = ready
+  const path = {
+    project: client.project,
+    dataset: options.stagingDataset,
+    table: `check_${randomUUID().replaceAll('-', '_')}`,
+  }
+  const run = (id: string, insert: (id: string) => Promise<void>) =>
+    runJob(
+      client,
+      { action: 'check', id: `rw_check_${id}_${randomUUID()}`, insert, stillHolds: async () => true },
+      new AbortController().signal,
+    )
+  const query = { labels: options.labels, maximumBytesBilled: options.maxBytesBilled }
+  const fields = [{ name: 'one', type: 'INTEGER' }]
+
+  const loaded = await finding('a load job', NEEDS.load, async () => {
+    await run('load', (id) => client.insertLoad(id, path, { fields, pieces: [Buffer.from('{"one":1}\n')] }))
+    return 'one row was loaded'
+  })
+  yield loaded
+  if (!loaded.ok) return
+  let off = 0
+  yield await finding('a transaction that updates', NEEDS.merge, async () => {
+    const update = `UPDATE ${pathOf(ready?.pathTo(STATE_TABLE) ?? path)} SET updated_at = updated_at WHERE FALSE`
+    const sql = `BEGIN TRANSACTION;\n${update};\nDELETE FROM ${pathOf(path)} WHERE one = 1;\nCOMMIT TRANSACTION;\n`
+    const before = Date.now()
+    const job = await run('merge', (id) => client.insertQuery(id, sql, query))
+    off = before - Number(job.statistics?.creationTime ?? before)
+    return 'it was committed'
+  })
+  yield await finding('dropping what was staged', NEEDS.drop, async () => {
+    await client.dropTable(path)
+    return 'the table of this check is gone'
+  })
+  yield clock(off)
+}
+
+async function finding(what: string, needs: string, work: () => Promise<string>): Promise<Finding> {
+  try {
+    return { what, ok: true, said: await work() }
+  } catch (error) {
+    return { what, ok: false, said: `${reasonOf(error)}. It takes ${needs}` }
+  }
+}
+
+async function requireDataset(options: BigqueryOptions): Promise<string> {
+  const client = await openClient(options)
+  if ((await client.dataset(options.dataset)) !== undefined) return `${client.project}.${options.dataset} is there`
+  throw new PermanentError(
+    `find ${client.project}.${options.dataset}: it is not there; \`npm run bigquery -- setup\` makes it`,
+  )
+}
+
+/** @param off milliseconds that this machine is ahead of Google, the way there included */
+function clock(off: number): Finding {
+  const ok = Math.abs(off) <= CLOCK_TOLERANCE
+  const said = `this machine's clock is ${(Math.abs(off) / 1000).toFixed(1)} s ${off < 0 ? 'behind' : 'ahead of'} Google's`
+  return { what: 'the clock', ok, said: ok ? said : `${said}; set it by NTP, as arrivals are ordered by it` }
+}

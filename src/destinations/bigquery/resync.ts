@@ -1,0 +1,37 @@
+/** When the dataset or the buffer was dropped or restored: what the loader takes for loaded is set to what is. */
+import { randomUUID } from 'node:crypto'
+import { runJob } from './jobs.ts'
+import type { BigqueryOptions } from './options.ts'
+import { prepare } from './prepare.ts'
+import { pathOf, text } from './sql.ts'
+import { pipelineOf, STATE_TABLE, stateOf } from './state.ts'
+
+/** The batch of this batch's pipeline that BigQuery has as the last; '' for none. */
+export async function lastInBigquery(options: BigqueryOptions, batchId: string): Promise<string> {
+  const { client, pathTo } = await prepare(options)
+  return stateOf(await client.rows(pathTo(STATE_TABLE)), pipelineOf(batchId))?.lastBatch ?? ''
+}
+
+/** Lets the batch be the next one. Only for who has loaded all before it, and holds the claim. @param follows '' for none */
+export async function letFollow(options: BigqueryOptions, batchId: string, follows: string): Promise<void> {
+  const { client, pathTo } = await prepare(options)
+  const [state, pipeline] = [pathOf(pathTo(STATE_TABLE)), text(pipelineOf(batchId))]
+  const statements = [
+    'BEGIN TRANSACTION',
+    `DELETE FROM ${state} WHERE pipeline = ${pipeline}`,
+    `INSERT INTO ${state} (pipeline, last_batch, updated_at) VALUES (${pipeline}, ${text(follows)}, CURRENT_TIMESTAMP())`,
+    'COMMIT TRANSACTION',
+  ]
+  const sql = statements.map((statement) => `${statement};\n`).join('')
+  const query = { labels: options.labels, maximumBytesBilled: undefined }
+  await runJob(
+    client,
+    {
+      action: 'set the state of the loader',
+      id: `rw_resync_${randomUUID()}`,
+      insert: (id) => client.insertQuery(id, sql, query),
+      stillHolds: async () => true,
+    },
+    new AbortController().signal,
+  )
+}
