@@ -3,7 +3,9 @@ const config = {
   extensions: ['ts'],
   files: ['test/emulator/**/*.test.ts'],
   timeout: '5m',
-  concurrency: 2,
+  // The emulator does one thing at a time.
+  concurrency: 1,
+  serial: true,
 }
 
 // biome-ignore lint/style/noDefaultExport: ava reads no other

@@ -148,6 +148,22 @@ test('a column that a patch adds can be written and read', async (t) => {
   ])
 })
 
+test('what SQL adds to a table, or drops, is in its schema, and the rest is as it was', async (t) => {
+  const dataset = await emptyDataset(t)
+  const table = await tableOf(t, dataset)
+  const [before] = await table.getMetadata()
+  await ask(dataset, 'ALTER TABLE t ADD COLUMN added STRING')
+  await ask(dataset, 'ALTER TABLE t DROP COLUMN word')
+  const [after] = await table.getMetadata()
+  t.not(after.etag, before.etag)
+  t.deepEqual(
+    new Set(after.schema.fields.map((field: { name: string; type: string }) => `${field.name} ${field.type}`)),
+    new Set(['id INTEGER', 'more JSON', 'at TIMESTAMP', 'day DATE', 'share FLOAT', 'yes BOOLEAN', 'added STRING']),
+  )
+  await ask(dataset, 'DROP TABLE t')
+  t.deepEqual(await table.exists(), [false])
+})
+
 test('a patch relaxes a REQUIRED column', async (t) => {
   const dataset = await emptyDataset(t)
   const table = await tableOf(t, dataset)

@@ -58,6 +58,7 @@ async def serve():
 
 engine.mend()
 loads.mend()
+tables.mend()
 bqemulator.server.create_app = mended_app
 threading.Thread(target=end_with_stdin, daemon=True).start()
 asyncio.run(serve())

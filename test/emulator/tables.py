@@ -1,17 +1,43 @@
-"""Mends of table patches: etags are minded, and a changed schema changes the table."""
+"""Mends of table patches: etags are minded, and a changed schema changes the table. And of ALTER TABLE."""
 
 from typing import Annotated
 
+import sqlglot
 from bqemulator.api.dependencies import AppContext, get_context
 from bqemulator.api.routes import tables
+from bqemulator.catalog import ddl_sync
+from bqemulator.catalog.etag import generate_etag
+from bqemulator.catalog.models import TableSchema
 from bqemulator.domain.errors import DomainError, ResourceRef, ValidationError, resource_not_found
+from bqemulator.jobs import executor
 from bqemulator.storage.sql_identifiers import quoted_table_ref
 from bqemulator.storage.type_map import bq_schema_to_duckdb_columns
 from fastapi import APIRouter, Depends, Request
 
 router = APIRouter()
 
+sync_dropped_object = executor.sync_dropped_object
+
 SAME_TYPE = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN", "STRUCT": "RECORD"}
+
+
+def mend():
+    executor.sync_dropped_object = sync_changed_object
+
+
+def sync_changed_object(sql, project_id, ctx):
+    """BigQuery shows what ALTER TABLE did in the table's schema. The emulator knows only of CREATE and DROP."""
+    sync_dropped_object(sql, project_id, ctx)
+    if not sql.lstrip().upper().startswith("ALTER TABLE"):
+        return
+    target = sqlglot.parse_one(sql, read="bigquery").find(sqlglot.exp.Table)
+    names = ddl_sync._split_target(target, project_id)
+    table = ctx.catalog.get_table(*names)
+    known = {field.name: field for field in table.schema_.fields}
+    found = ddl_sync._introspect_schema(*names, ctx).fields
+    schema = TableSchema(fields=tuple(known.get(field.name, field) for field in found))
+    etag = generate_etag(*names, "TABLE", str(ctx.clock.now()))
+    ctx.catalog.update_table(table.model_copy(update={"schema_": schema, "etag": etag}))
 
 
 class ConditionNotMet(DomainError):

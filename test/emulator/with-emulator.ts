@@ -6,12 +6,18 @@ import { BigQuery, type Dataset, type JobLoadMetadata, type Table } from '@googl
 import type { ExecutionContext } from 'ava'
 import { PassThroughClient } from 'google-auth-library'
 
-/** @throws Error outside `npm run test:emulator` */
-export function emulatorClient(location = 'US'): BigQuery {
-  const { BIGQUERY_EMULATOR_URL: apiEndpoint, BIGQUERY_EMULATOR_PROJECT: projectId } = process.env
-  if (apiEndpoint === undefined || projectId === undefined) {
+/** Where it is. @throws Error outside `npm run test:emulator` */
+export function emulated(): { endpoint: string; project: string } {
+  const { BIGQUERY_EMULATOR_URL: endpoint, BIGQUERY_EMULATOR_PROJECT: project } = process.env
+  if (endpoint === undefined || project === undefined) {
     throw new Error('find the emulator: there is none; run npm run test:emulator')
   }
+  return { endpoint, project }
+}
+
+/** @throws Error outside `npm run test:emulator` */
+export function emulatorClient(location = 'US'): BigQuery {
+  const { endpoint: apiEndpoint, project: projectId } = emulated()
   // Without credentials of some kind the client looks for a metadata server, and its uploads fail.
   return new BigQuery({ apiEndpoint, projectId, location, authClient: new PassThroughClient() })
 }
@@ -34,8 +40,8 @@ export async function upload(table: Table, lines: readonly string[], metadata: J
 }
 
 /** Runs SQL, or a script, and returns its last rows. @throws what the client does, also when the job fails */
-export async function ask(dataset: Dataset, query: string): Promise<unknown[]> {
+export async function ask(dataset: Dataset, query: string): Promise<Record<string, unknown>[]> {
   const [job] = await dataset.createQueryJob({ query })
-  const [rows] = await job.getQueryResults()
+  const [rows]: [Record<string, unknown>[], ...unknown[]] = await job.getQueryResults()
   return rows
 }

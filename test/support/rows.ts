@@ -69,6 +69,26 @@ export function withoutLoads(state: Tables): Tables {
   return { ...state, [loads.name]: [] }
 }
 
+/** With one text for all JSON texts of the same value: no spaces, and names in order. */
+export function byValue(state: Tables): Tables {
+  return Object.fromEntries(
+    tables.map((table) => {
+      const json = Object.values<Column<never>>(table.columns).map(({ type }) => type === 'json')
+      const rows = state[table.name] ?? []
+      return [table.name, rows.map((row) => row.map((cell, at) => (json[at] ? canonical(cell) : cell)))]
+    }),
+  )
+}
+
+function canonical(cell: Cell): Cell {
+  if (typeof cell !== 'string') return cell
+  return JSON.stringify(JSON.parse(cell), (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )
+}
+
 /** The rows of one table. */
 export function rowsIn(state: Tables, table: Table): readonly Row[] {
   return state[table.name] ?? []

@@ -11,12 +11,14 @@ import type { Destination } from '../../src/destinations/destination.ts'
 import { memoryDestination } from '../../src/destinations/memory.ts'
 import { readCells } from './duckdb-cells.ts'
 import { duckdbWarehouse } from './duckdb-warehouse.ts'
-import { sorted, type Tables } from './rows.ts'
+import { byValue, sorted, type Tables } from './rows.ts'
 
 export interface Warehouse {
   readonly destination: Destination
   /** The current state of every table, as cells, sorted by key. Also while the destination is open. */
   readonly tables: () => Promise<Tables>
+  /** `value`: JSON comes back as the same value, in words of the warehouse's own. Absent: as the same text. */
+  readonly json?: 'value'
   /** Another destination on the same data, as after a crash: nothing was closed. Absent where a crash loses all. */
   readonly reopen?: () => Promise<Warehouse>
   /** Runs a statement as a user would, with the destination closed. Absent where there is no SQL. */
@@ -30,6 +32,11 @@ export const warehouses: Readonly<Record<string, () => Promise<Warehouse>>> = {
   memory: memoryWarehouse,
   duckdb: duckdbWarehouse,
   csv: csvWarehouse,
+}
+
+/** The state as far as the warehouse promises to keep it. */
+export function comparable({ json }: Warehouse, state: Tables): Tables {
+  return json === 'value' ? byValue(state) : state
 }
 
 export async function memoryWarehouse(): Promise<Warehouse> {

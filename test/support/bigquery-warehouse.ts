@@ -1,0 +1,79 @@
+/** BigQuery warehouses for tests, on the emulator, each in datasets of its own. */
+import { randomUUID } from 'node:crypto'
+import type { Dataset } from '@google-cloud/bigquery'
+import type { Cell, Column, ColumnType, Row, Table } from '../../schemas/spec.ts'
+import { tables } from '../../schemas/tables.ts'
+import { bigqueryDestination } from '../../src/destinations/bigquery/bigquery.ts'
+import { identifier } from '../../src/destinations/bigquery/sql.ts'
+import { ask, emulated, emulatorClient } from '../emulator/with-emulator.ts'
+import { sorted, type Tables } from './rows.ts'
+import type { Warehouse } from './warehouses.ts'
+
+/** @throws Error outside `npm run test:emulator` */
+export function bigqueryWarehouse(): Promise<Warehouse> {
+  return bigqueryWarehouseIn(`test_${randomUUID().replaceAll('-', '')}`)
+}
+
+/** In the dataset of that name, and another for staging. */
+export async function bigqueryWarehouseIn(name: string): Promise<Warehouse> {
+  const stagingDataset = `${name}_staging`
+  const destination = bigqueryDestination({
+    ...emulated(),
+    dataset: name,
+    stagingDataset,
+    location: undefined,
+    labels: {},
+    maxBytesBilled: undefined,
+  })
+  await destination.prepare()
+  const client = emulatorClient()
+  const dataset = client.dataset(name)
+  return {
+    destination,
+    json: 'value',
+    tables: () => tablesOf(dataset),
+    reopen: () => bigqueryWarehouseIn(name),
+    sql: async (statement) => (await ask(dataset, statement)).map((row) => Object.values(row)),
+    async remove() {
+      await destination.close()
+      await Promise.all([name, stagingDataset].map((each) => dropped(client.dataset(each))))
+    },
+  }
+}
+
+/** Another warehouse on the same may have dropped it. */
+async function dropped(dataset: Dataset): Promise<void> {
+  const [there] = await dataset.exists()
+  if (there) await dataset.delete({ force: true })
+}
+
+/** All tables of the dataset, in one query. */
+async function tablesOf(dataset: Dataset): Promise<Tables> {
+  const rows: Record<string, Row[]> = {}
+  for (const found of await ask(dataset, tables.map(cellsOf).join(' UNION ALL '))) {
+    const { name, cells } = found
+    const table = tables.find((each) => each.name === name)
+    const texts: unknown = JSON.parse(String(cells))
+    if (table === undefined || !Array.isArray(texts))
+      throw new Error(`read the rows of ${String(name)} back: not as asked`)
+    const types = Object.values<Column<never>>(table.columns).map(({ type }) => type)
+    rows[table.name] = [...(rows[table.name] ?? []), types.map((type, at) => cellOf(type, texts[at]))]
+  }
+  return sorted(rows)
+}
+
+/** A query for each row's cells as a list of texts. */
+function cellsOf(table: Table): string {
+  const texts = Object.entries<Column<never>>(table.columns).map(([name, { type }]) => {
+    const column = identifier(name)
+    if (type === 'timestamp') return `FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%E6SZ', ${column})`
+    return type === 'json' ? `TO_JSON_STRING(${column})` : `CAST(${column} AS STRING)`
+  })
+  return `SELECT '${table.name}' AS name, TO_JSON_STRING([${texts.join(', ')}]) AS cells FROM ${identifier(table.name)}`
+}
+
+function cellOf(type: ColumnType, text: unknown): Cell {
+  if (text === null) return null
+  if (type === 'integer' || type === 'number') return Number(text)
+  return type === 'boolean' ? text === 'true' : String(text)
+}
