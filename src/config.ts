@@ -51,6 +51,7 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
   if (checked.success && checked.data.WEBHOOK_SECRET === undefined && !isLoopback(checked.data.HOST)) {
     mistakes.push(openToAll(checked.data.HOST))
   }
+  if (checked.success && checked.data.DESTINATIONS.includes('bigquery') && env[REDIRECTION]) mistakes.push(redirected)
   if (!checked.success || mistakes.length > 0) {
     throw new ConfigError(`check the settings (npm start -- --help lists them):\n  - ${mistakes.join('\n  - ')}`)
   }
@@ -95,6 +96,10 @@ function mistake({ name, allowed, example, secret }: Setting, given: Given | und
 
 const isLoopback = (host: string) =>
   host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+
+/** Google's client follows it wherever it points, whatever our settings say. */
+const REDIRECTION = 'BIGQUERY_EMULATOR_HOST'
+const redirected = `${REDIRECTION}: it would send what people answered to another server; unset it, and for tests set BIGQUERY_API_ENDPOINT`
 
 const openToAll = (host: string) =>
   `HOST: ${JSON.stringify(host)} lets other machines send, and no WEBHOOK_SECRET is set; make one by \`openssl rand -hex 24\`, ` +

@@ -247,3 +247,9 @@ test('what BigQuery does not take as a name, a label or a server is a mistake', 
     ['BIGQUERY_PROJECT', 'BIGQUERY_DATASET', 'BIGQUERY_LABELS', 'BIGQUERY_API_ENDPOINT'],
   )
 })
+
+test("the variable that redirects Google's client is refused where BigQuery is loaded into", (t) => {
+  const env = { BIGQUERY_EMULATOR_HOST: 'http://elsewhere' }
+  t.deepEqual(mistakes(env), [])
+  t.regex(mistakes({ ...env, DESTINATIONS: 'bigquery' }).join(), /^BIGQUERY_EMULATOR_HOST: .*unset it/)
+})
