@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { drain } from './drain.ts'
+import { encode } from './encode.ts'
 import { flatten } from './flatten.ts'
 import { growth } from './growth.ts'
 import { latency } from './latency.ts'
@@ -12,7 +13,7 @@ import { writeRecord } from './record.ts'
 import { type Measure, type Result, reached } from './result.ts'
 import { start } from './start.ts'
 
-const MEASURES: Readonly<Record<string, Measure>> = { flatten, start, receive, latency, drain, growth }
+const MEASURES: Readonly<Record<string, Measure>> = { flatten, encode, start, receive, latency, drain, growth }
 
 const { only, quick = false } = new Command('npm run bench --')
   .description('Measure how fast events are received and loaded, and write docs/benchmarks.md.')

@@ -1,8 +1,8 @@
 /** JSON texts as BigQuery's JSON type takes them, in one line. */
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
-/** Longer numbers may not survive as a double, and only such texts hold half surrogate pairs or a line break. */
-const SUSPICIOUS = /\d[\d.eE+-]{14}|[eE][+-]?\d|\\u[dD][89a-fA-F]|[\r\n]/
+/** Numbers of 16 characters and more, or with an exponent, may not survive as a double; the rest is for half pairs and line breaks. */
+const SUSPICIOUS = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])|\\u[dD][89a-fA-F]|[\r\n]/
 /** A whole pair, any other escaped code unit, any other escape. */
 const ESCAPES = /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[\da-fA-F]{4}|\\./g
 
