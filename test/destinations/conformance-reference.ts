@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { arbitraryBatches } from '../support/arbitrary-rows.ts'
 import { withoutLoads } from '../support/rows.ts'
 import { comparable, memoryWarehouse, type Warehouse } from '../support/warehouses.ts'
-import { type Make, unstopped } from './with-warehouse.ts'
+import { type Make, settings, unstopped } from './with-warehouse.ts'
 
 export function equalsTheReference(kind: string, make: Make, runs: number): void {
   test(`${kind}: any batches end in the tables of the reference`, async (t) => {
@@ -21,7 +21,7 @@ export function equalsTheReference(kind: string, make: Make, runs: number): void
         await found.remove()
       }
     })
-    await fc.assert(property, { numRuns: runs })
+    await fc.assert(property, settings(runs))
     t.pass()
   })
 }

@@ -34,3 +34,8 @@ export function withWarehouse(
 export function unstopped(): { signal: AbortSignal } {
   return { signal: new AbortController().signal }
 }
+
+/** Of properties. Where few runs are all that time allows, shrinking, which takes hundreds, is left out. */
+export function settings(numRuns: number): { numRuns: number; endOnFailure: boolean } {
+  return { numRuns, endOnFailure: numRuns < 10 }
+}

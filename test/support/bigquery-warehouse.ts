@@ -34,6 +34,10 @@ export async function bigqueryWarehouseIn(name: string): Promise<Warehouse> {
     tables: () => tablesOf(dataset),
     reopen: () => bigqueryWarehouseIn(name),
     sql: async (statement) => (await ask(dataset, statement)).map((row) => Object.values(row)),
+    addColumn: (name, text) => [
+      `ALTER TABLE forms ADD COLUMN ${name} STRING`,
+      `UPDATE forms SET ${name} = '${text}' WHERE TRUE`,
+    ],
     async remove() {
       await destination.close()
       await Promise.all([name, stagingDataset].map((each) => dropped(client.dataset(each))))

@@ -31,6 +31,8 @@ export async function duckdbWarehouseIn(folder: string): Promise<Warehouse> {
     reopen: () => duckdbWarehouseIn(folder),
     sql: (statement) =>
       withConnection(path, async (connection) => (await connection.runAndReadAll(statement)).getRowsJS()),
+    // A row that changes is written anew: of a user's column it keeps the default only.
+    addColumn: (name, text) => [`ALTER TABLE forms ADD COLUMN ${name} VARCHAR DEFAULT '${text}'`],
     async remove() {
       await destination.close()
       await rm(folder, { recursive: true, force: true })

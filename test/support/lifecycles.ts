@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
+import { rangeId } from '../../src/buffer/batch.ts'
 import type { Batch, StoredEvent } from '../../src/buffer/buffer.ts'
 
 export type Payload = Readonly<Record<string, unknown>>
@@ -146,14 +147,16 @@ export function delivered(payloads: readonly Payload[]): StoredEvent[] {
   return [...events.values()]
 }
 
-/** Batches of the events in this order, each as long as the schedule's next cut. */
+/** Batches of the events in this order, each following the one before, and as long as the schedule's next cut. */
 export function batches(events: readonly StoredEvent[], { cuts }: Schedule): Batch[] {
   const list: Batch[] = []
   for (let start = 0; start < events.length; ) {
     const part = events.slice(start, start + (cuts[list.length % cuts.length] ?? 1))
     const seqs = part.map(({ seq }) => seq)
-    const id = `test-${String(list.length).padStart(3, '0')}`
-    list.push({ id, follows: null, firstSeq: Math.min(...seqs), lastSeq: Math.max(...seqs), events: part })
+    const [firstSeq, lastSeq] = [Math.min(...seqs), Math.max(...seqs)]
+    // Positions may come again, as after a replay; the digest tells the batches apart.
+    const id = `${rangeId('test', firstSeq, lastSeq)}-${String(list.length).padStart(8, '0')}`
+    list.push({ id, follows: list.at(-1)?.id ?? null, firstSeq, lastSeq, events: part })
     start += part.length
   }
   return list

@@ -69,7 +69,10 @@ export function withoutLoads(state: Tables): Tables {
   return { ...state, [loads.name]: [] }
 }
 
-/** With one text for all JSON texts of the same value: no spaces, and names in order. */
+/**
+ * With one text for all JSON texts of the same value: no spaces, and names in order. A number whose digits a double is not certain
+ * to keep is the same as a string of them.
+ */
 export function byValue(state: Tables): Tables {
   return Object.fromEntries(
     tables.map((table) => {
@@ -82,12 +85,15 @@ export function byValue(state: Tables): Tables {
 
 function canonical(cell: Cell): Cell {
   if (typeof cell !== 'string') return cell
-  return JSON.stringify(JSON.parse(cell), (_, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  )
+  return JSON.stringify(JSON.parse(cell), (_, value: unknown) => {
+    if (typeof value === 'number') return significant(value) > 15 ? String(value) : value
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  })
 }
+
+const significant = (value: number) =>
+  Number.isSafeInteger(value) ? 0 : (value.toExponential().split('e')[0] ?? '').replaceAll(/\D/g, '').length
 
 /** The rows of one table. */
 export function rowsIn(state: Tables, table: Table): readonly Row[] {

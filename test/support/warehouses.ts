@@ -23,6 +23,8 @@ export interface Warehouse {
   readonly reopen?: () => Promise<Warehouse>
   /** Runs a statement as a user would, with the destination closed. Absent where there is no SQL. */
   readonly sql?: (statement: string) => Promise<unknown[][]>
+  /** The statements by which a user adds a column to `forms`, with this text in all rows. */
+  readonly addColumn?: (name: string, text: string) => readonly string[]
   /** Closes it and removes what it kept. */
   readonly remove: () => Promise<void>
 }
