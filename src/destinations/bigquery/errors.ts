@@ -14,7 +14,7 @@ interface Meaning {
 
 const GOES_ON = 'loading goes on by itself'
 
-const MEANINGS: Readonly<Record<string, Meaning>> = {
+export const MEANINGS: Readonly<Record<string, Meaning>> = {
   backendError: { next: 'again', sentence: `BigQuery failed inside; ${GOES_ON}` },
   internalError: { next: 'again', sentence: `BigQuery failed inside; ${GOES_ON}` },
   jobBackendError: { next: 'again', sentence: `BigQuery failed inside; ${GOES_ON}` },
@@ -88,7 +88,7 @@ export function bigqueryError(
   { reason = 'unknown', message = '' }: Proto,
 ): TransientError | PermanentError {
   const known = reason === 'invalidQuery' && CONFLICT.test(message) ? 'rateLimitExceeded' : reason
-  const { next, sentence } = MEANINGS[known] ?? UNEXPECTED
+  const { next, sentence } = (Object.hasOwn(MEANINGS, known) ? MEANINGS[known] : undefined) ?? UNEXPECTED
   const told = `${action}: ${sentence} (${reason})`
   return next === 'again' ? new TransientError(told) : new PermanentError(told)
 }
@@ -121,7 +121,7 @@ function protoOf(thrown: unknown): Proto {
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined
   const message = [field(first, 'message'), field(thrown, 'message')].find((each) => typeof each === 'string') ?? ''
   const reason = field(first, 'reason')
-  if (typeof reason === 'string' && reason in MEANINGS) return { reason, message }
+  if (typeof reason === 'string' && Object.hasOwn(MEANINGS, reason)) return { reason, message }
   const status = statusOf(thrown)
   if (status === undefined) return { reason: isCredentials(message) ? 'unauthenticated' : brokenOr(thrown), message }
   return { reason: REASON_OF_STATUS[status] ?? (status >= 500 ? 'backendError' : String(reason)), message }

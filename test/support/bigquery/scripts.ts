@@ -1,0 +1,56 @@
+/** The two statements that the loader sends, recognised by their form; this is no SQL engine. */
+import type { LoadRecord } from '../../../schemas/records.ts'
+
+export interface PipelineScript {
+  readonly kind: 'pipeline'
+  readonly pipeline: string
+}
+
+export interface MergeScript {
+  readonly kind: 'merge'
+  readonly pipeline: string
+  readonly previous: string
+  readonly record: LoadRecord
+  /** Which staging table goes into which table, as `dataset.table`. */
+  readonly moves: readonly { readonly into: string; readonly from: string }[]
+}
+
+const TEXT = String.raw`'((?:[^'\\]|\\U[0-9a-f]{8})*)'`
+const PATH = String.raw`\`[^\`]+\`\.\`(\w+)\`\.\`(\w+)\``
+const whole = (pattern: string) => new RegExp(`^${pattern}$`)
+
+const PIPELINE = whole(
+  String.raw`INSERT INTO ${PATH} \(pipeline, last_batch, updated_at\) VALUES \(${TEXT}, '', CURRENT_TIMESTAMP\(\)\)`,
+)
+const TURN = `WHERE pipeline = ${TEXT} AND last_batch = ${TEXT}`
+const FENCE = whole(String.raw`SELECT IF\(COUNT\(\*\) = 1, 'ok', ERROR\('FENCE_LOST'\)\) FROM ${PATH} ${TURN}`)
+const UPDATE = whole(
+  String.raw`UPDATE ${PATH} SET last_batch = ${TEXT}, record = ${TEXT}, updated_at = CURRENT_TIMESTAMP\(\) ${TURN}`,
+)
+const MERGE = new RegExp(`^MERGE ${PATH} AS T USING ${PATH} AS S ON `)
+const CHILDREN = new RegExp(String.raw`^INSERT INTO ${PATH} \([^)]*\) SELECT .*? FROM ${PATH} WHERE `)
+const LOADS = new RegExp(String.raw`^INSERT INTO ${PATH} \([^)]*\) VALUES \(`)
+
+/** undefined: it is neither of the two. */
+export function recognise(sql: string): PipelineScript | MergeScript | undefined {
+  const insert = PIPELINE.exec(sql)
+  if (insert) return { kind: 'pipeline', pipeline: unquoted(insert[3]) }
+
+  const statements = sql.split(';\n').filter((each) => each !== '')
+  const [begin, fence = '', update = '', ...rest] = statements
+  const [commit, loads = ''] = rest.toReversed()
+  const [turn, moved] = [FENCE.exec(fence), UPDATE.exec(update)]
+  if (begin !== 'BEGIN TRANSACTION' || commit !== 'COMMIT TRANSACTION' || !LOADS.test(loads)) return undefined
+  if (!turn || !moved || turn[3] !== moved[5] || turn[4] !== moved[6]) return undefined
+  const record: LoadRecord = JSON.parse(unquoted(moved[4]))
+  if (record.batchId !== unquoted(moved[3])) return undefined
+  const moves = rest.slice(0, -2).flatMap((statement) => {
+    const move = MERGE.exec(statement) ?? CHILDREN.exec(statement)
+    return move ? [{ into: `${move[1]}.${move[2]}`, from: `${move[3]}.${move[4]}` }] : []
+  })
+  return { kind: 'merge', pipeline: unquoted(turn[3]), previous: unquoted(turn[4]), record, moves }
+}
+
+function unquoted(literal = ''): string {
+  return literal.replace(/\\U([0-9a-f]{8})/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+}

@@ -1,0 +1,121 @@
+/** What the fake BigQuery holds: datasets, tables, jobs, and the tables of the reference behind them. */
+import type { LoadRecord } from '../../../schemas/records.ts'
+import { type Row, rowOf } from '../../../schemas/spec.ts'
+import { loads } from '../../../schemas/tables/log.ts'
+import { batchTables } from '../../../src/destinations/batch.ts'
+import { type MemoryDestination, memoryDestination } from '../../../src/destinations/memory.ts'
+import { batchOf, sorted, type Tables } from '../rows.ts'
+import { proto, Refused } from './answers.ts'
+import type { MergeScript, PipelineScript } from './scripts.ts'
+import { cellsOf } from './uploads.ts'
+
+export interface FakeTable {
+  etag: number
+  readonly creationTime: string
+  metadata: Record<string, unknown>
+  rows: Record<string, unknown>[]
+}
+
+type JobError = ReturnType<typeof proto>
+
+export interface FakeJob {
+  readonly id: string
+  readonly location: string
+  readonly configuration: unknown
+  /** How many looks find it waiting or running still. */
+  looks: number
+  /** Once, when it is done. @returns why it failed, or statistics */
+  readonly run: () => Promise<JobError | object>
+  state: 'PENDING' | 'RUNNING' | 'DONE'
+  errorResult?: JobError
+  statistics?: object
+}
+
+export interface World {
+  readonly datasets: Map<string, Record<string, unknown>>
+  /** By `dataset.table`. */
+  readonly tables: Map<string, FakeTable>
+  readonly jobs: Map<string, FakeJob>
+  /** Every merge that was committed, also such as should not have been. */
+  readonly commits: LoadRecord[]
+  warehouse: MemoryDestination
+  clock: number
+}
+
+export function newWorld(): World {
+  return {
+    datasets: new Map(),
+    tables: new Map(),
+    jobs: new Map(),
+    commits: [],
+    warehouse: memoryDestination(),
+    clock: 1_700_000_000_000,
+  }
+}
+
+export function dropDataset(world: World, dataset: string): void {
+  world.datasets.delete(dataset)
+  for (const name of world.tables.keys()) if (name.startsWith(`${dataset}.`)) world.tables.delete(name)
+  world.warehouse = memoryDestination()
+  world.commits.length = 0
+}
+
+/** A look at a job, which is what moves it on. */
+export async function look(job: FakeJob): Promise<void> {
+  if (job.state === 'DONE') return
+  job.state = 'RUNNING'
+  if (job.looks > 0) {
+    job.looks -= 1
+    return
+  }
+  const outcome = await job.run()
+  job.state = 'DONE'
+  if ('reason' in outcome) job.errorResult = outcome
+  else job.statistics = outcome
+}
+
+/** @param name `dataset.table` */
+export function tableOf({ tables }: World, name: string): FakeTable {
+  const found = tables.get(name)
+  if (found === undefined) throw new Refused(404, 'notFound')
+  return found
+}
+
+/** The table of the state in the dataset of the loader. */
+export function stateTable(world: World): FakeTable {
+  const found = [...world.tables].find(([name]) => name.endsWith('.loader_state'))
+  if (found === undefined) throw new Refused(404, 'notFound')
+  return found[1]
+}
+
+export async function runScript(world: World, script: PipelineScript | MergeScript): Promise<JobError | object> {
+  const state = stateTable(world)
+  if (script.kind === 'pipeline') {
+    state.rows.push({ pipeline: script.pipeline, last_batch: '', record: null, updated_at: '1700000000000000' })
+    return {}
+  }
+  const { pipeline, previous, record, moves } = script
+  const turn = state.rows.filter((row) => row['pipeline'] === pipeline && row['last_batch'] === previous)
+  if (turn.length !== 1) return proto('invalidQuery', 'FENCE_LOST at [2:1]')
+  const rows = new Map<string, Row[]>()
+  for (const { into, from } of moves) {
+    const staged = world.tables.get(from)
+    const table = batchTables.find(({ name }) => into.endsWith(`.${name}`))
+    if (staged === undefined || table === undefined || !world.tables.has(into)) return proto('notFound')
+    rows.set(
+      table.name,
+      staged.rows.map((row) => cellsOf(table, row)),
+    )
+  }
+  // Under an id of its own, so that a batch that is committed twice is merged twice.
+  const batch = batchOf(`${world.commits.length}`, Object.fromEntries(rows))
+  await world.warehouse.load(batch, { signal: new AbortController().signal })
+  for (const row of turn) Object.assign(row, { last_batch: record.batchId, record: JSON.stringify(record) })
+  world.commits.push(record)
+  return {}
+}
+
+export function tablesOf(world: World): Tables {
+  const rows = world.commits.map((record) => rowOf(loads, record))
+  return sorted({ ...world.warehouse.tables(), [loads.name]: rows })
+}
