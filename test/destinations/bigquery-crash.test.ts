@@ -78,3 +78,16 @@ test.serial('a loader that is overtaken at the merge commits nothing, and says w
   t.is(fake.commits().length, 1)
   t.deepEqual(withoutLoads(fake.tables()), await reference(1))
 })
+
+test.serial('a load that is stopped does not wait for an upload that hangs', async (t) => {
+  const fake = await fakeFor(t)
+  fake.inject('upload', 'silence')
+  const stop = new AbortController()
+  const load = destinationOn(fake).load(numbered(1), { signal: stop.signal })
+  await fake.met()
+  const reason = new Error('stop')
+  stop.abort(reason)
+  t.is(await load.catch((error: unknown) => error), reason)
+  await fake.heal()
+  await loadsExactly(t, fake, 1)
+})

@@ -8,7 +8,7 @@
  * transaction: what is staged, under which ids, how often it is committed, and what follows after faults. What the SQL means
  * is proven on an emulator with an engine (test/emulator).
  */
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import type { LoadRecord } from '../../schemas/records.ts'
@@ -27,6 +27,8 @@ export interface FakeBigquery {
   inject(step: Step, fault: Fault, after?: number): void
   /** Faults that did not happen yet. */
   pending(): number
+  /** Resolves when a fault happens. */
+  met(): Promise<void>
   /** From the nth request on (from 1, counted from now), every connection breaks: before it is done, or after. */
   dieAt(request: number, when: 'before' | 'after'): void
   /** Ends all faults and all waits. @returns whether it was dead */
@@ -47,6 +49,7 @@ export async function fakeBigquery(): Promise<FakeBigquery> {
   const world = newWorld()
   const planned: Planned[] = []
   const requests: { step: Step; request: Request }[] = []
+  const faults = new EventEmitter()
   const life: Life = { left: Number.POSITIVE_INFINITY, when: 'before', dead: false }
 
   const answer = async (incoming: IncomingMessage): Promise<Outcome> => {
@@ -62,7 +65,9 @@ export async function fakeBigquery(): Promise<FakeBigquery> {
       return 'broken'
     }
     const fault = due(planned, step)
-    return fault === undefined ? handle(world) : suffer(fault, world, request, handle)
+    if (fault === undefined) return handle(world)
+    faults.emit('met')
+    return suffer(fault, world, request, handle)
   }
 
   const { endpoint, stop } = await serve(answer)
@@ -72,6 +77,7 @@ export async function fakeBigquery(): Promise<FakeBigquery> {
     requests,
     inject: (step, fault, after = 0) => void planned.push({ step, fault, after, times: 1 }),
     pending: () => planned.filter(({ times }) => times > 0).length,
+    met: async () => void (await once(faults, 'met')),
     dieAt(request, when) {
       Object.assign(life, { left: request, when, dead: false })
     },

@@ -26,7 +26,7 @@ export async function runJob(client: Client, plan: JobPlan, signal: AbortSignal)
     signal.throwIfAborted()
     const id = `${plan.id}_a${attempt}`
     const before = await client.job(id)
-    if (before === undefined) await insert(client, id, plan)
+    if (before === undefined) await insert(client, id, plan, signal)
     const job = await finished(client, id, plan.action, signal)
     const failure = job.status?.errorResult
     if (before === undefined) {
@@ -40,11 +40,24 @@ export async function runJob(client: Client, plan: JobPlan, signal: AbortSignal)
 }
 
 /** An error of the insert says little: the job may have been made, and then it alone counts. */
-async function insert(client: Client, id: string, plan: JobPlan): Promise<void> {
+async function insert(client: Client, id: string, plan: JobPlan, signal: AbortSignal): Promise<void> {
   try {
-    await plan.insert(id)
+    await unlessAborted(plan.insert(id), signal)
   } catch (error) {
+    signal.throwIfAborted()
     if ((await client.job(id)) === undefined) throw error
+  }
+}
+
+/** An upload may take long. What of it is under way when it is no longer waited for, the next start finds. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
 

@@ -11,6 +11,7 @@ import type { RowBatch } from '../../../src/flatten/rows.ts'
 import { type FakeBigquery, fakeBigquery } from '../fake-bigquery.ts'
 import { batchOf, row, sorted, type Tables, withoutLoads } from '../rows.ts'
 import { listAt } from './answers.ts'
+import type { Request, Step } from './routes.ts'
 import { tableOf } from './world.ts'
 
 /** Milliseconds: no pauses between looks, and time enough for a busy machine. */
@@ -86,3 +87,7 @@ export function dropColumn({ world }: FakeBigquery, name: string): void {
   const table = tableOf(world, name)
   table.metadata['schema'] = { fields: listAt(table.metadata, 'schema', 'fields').slice(0, -1) }
 }
+
+/** What was asked for at these steps, in order. */
+export const asked = ({ requests }: FakeBigquery, ...steps: Step[]): Request[] =>
+  requests.filter(({ step }) => steps.includes(step)).map(({ request }) => request)
