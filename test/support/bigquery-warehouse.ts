@@ -77,7 +77,7 @@ function cellsOf(table: Table): string {
 }
 
 function cellOf(type: ColumnType, text: unknown): Cell {
-  if (text === null) return null
+  if (typeof text !== 'string') return null
   if (type === 'integer' || type === 'number') return Number(text)
-  return type === 'boolean' ? text === 'true' : String(text)
+  return type === 'boolean' ? text === 'true' : text
 }

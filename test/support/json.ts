@@ -1,6 +1,7 @@
 /** Any JSON, and such that someone might send to do harm. */
 import fc from 'fast-check'
 import type { JsonObject, JsonValue } from '../../schemas/records.ts'
+import { parseExactly } from '../../src/flatten/exact.ts'
 
 const names = [
   '__proto__',
@@ -49,4 +50,9 @@ export const jsonObject: fc.Arbitrary<JsonObject> = objectOf(value)
 /** By entries, so that `__proto__` is a key like any other. */
 function objectOf(values: fc.Arbitrary<JsonValue>): fc.Arbitrary<JsonObject> {
   return fc.array(fc.tuple(key, values), { maxLength: 6 }).map((entries) => Object.fromEntries(entries))
+}
+
+/** What a JSON text says, also where JSON.parse takes an escaped name for another (see src/flatten/exact.ts). */
+export function readJson(json: string): JsonValue | undefined {
+  return parseExactly(`{"value":${json}}`).value['value']
 }

@@ -4,6 +4,7 @@ import { loads } from '../../schemas/tables/log.ts'
 import { tables } from '../../schemas/tables.ts'
 import { keyOf } from '../../src/destinations/merge.ts'
 import type { RowBatch } from '../../src/flatten/rows.ts'
+import { readJson } from './json.ts'
 
 /** The state of a warehouse: rows by table, sorted by key. */
 export type Tables = Readonly<Record<string, readonly Row[]>>
@@ -85,15 +86,18 @@ export function byValue(state: Tables): Tables {
 
 function canonical(cell: Cell): Cell {
   if (typeof cell !== 'string') return cell
-  return JSON.stringify(JSON.parse(cell), (_, value: unknown) => {
-    if (typeof value === 'number') return significant(value) > 15 ? String(value) : value
+  return JSON.stringify(readJson(cell), (_, value: unknown) => {
+    if (typeof value === 'number') return isCertain(value) ? value : String(value)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
     return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   })
 }
 
-const significant = (value: number) =>
-  Number.isSafeInteger(value) ? 0 : (value.toExponential().split('e')[0] ?? '').replaceAll(/\D/g, '').length
+function isCertain(value: number): boolean {
+  if (/^-?\d+$/.test(String(value))) return Number.isSafeInteger(value)
+  if (value !== 0 && Math.abs(value) < 2 ** -1022) return false
+  return (value.toExponential().split('e')[0] ?? '').replaceAll(/\D/g, '').length <= 15
+}
 
 /** The rows of one table. */
 export function rowsIn(state: Tables, table: Table): readonly Row[] {

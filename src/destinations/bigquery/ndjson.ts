@@ -44,7 +44,8 @@ function lineOf(columns: readonly { readonly type: ColumnType; readonly label: s
   return line === '' ? '{}\n' : `${line}}\n`
 }
 
+/** Half surrogate pairs become U+FFFD: BigQuery refuses a whole load for one. */
 function jsonOf(type: ColumnType, cell: Exclude<Cell, null>): string {
   if (typeof cell !== 'string') return Object.is(cell, -0) ? '-0.0' : String(cell)
-  return type === 'json' ? loadable(cell) : JSON.stringify(cell)
+  return type === 'json' ? loadable(cell) : JSON.stringify(cell.toWellFormed())
 }

@@ -1,0 +1,202 @@
+/** The statements for BigQuery, as its dialect's grammar reads them: what is quoted stays quoted, what is read is what has to be. */
+import test from 'ava'
+import fc from 'fast-check'
+import { cstVisitor, type Node, type Program, parse } from 'sql-parser-cst'
+import type { Cell, Row, Table } from '../../schemas/spec.ts'
+import { webhookEvents } from '../../schemas/tables/log.ts'
+import { responses, responseTags } from '../../schemas/tables/responses.ts'
+import { batchTables, loadRecord, rowsOf } from '../../src/destinations/batch.ts'
+import { mergeStatements } from '../../src/destinations/bigquery/merge.ts'
+import { identifier, pathOf, text } from '../../src/destinations/bigquery/sql.ts'
+import type { Staged } from '../../src/destinations/bigquery/stage.ts'
+import { fence, insertPipeline, insertRecord, STATE_TABLE } from '../../src/destinations/bigquery/state.ts'
+import { cellOf } from '../../src/destinations/merge.ts'
+import type { RowBatch } from '../../src/flatten/rows.ts'
+import { arbitraryBatches } from '../support/arbitrary-rows.ts'
+import { batchOf, row } from '../support/rows.ts'
+import { NASTY_TEXTS } from './conformance-values.ts'
+
+const parsed = (sql: string): Program => parse(sql, { dialect: 'bigquery' })
+const pathTo = (table: string) => ({ project: 'my-project', dataset: 'refiner', table })
+
+/** As the first half of a load leaves it. */
+function stagedOf(batch: RowBatch): Staged[] {
+  const filled = (name: string) => batchTables.some((table) => table.name === name && rowsOf(batch, table).length > 0)
+  return batchTables
+    .filter(({ name, owner }) => filled(name) || (owner !== undefined && filled(owner.table)))
+    .map((table) => ({
+      table,
+      rows: rowsOf(batch, table),
+      from: filled(table.name) ? { project: 'my-project', dataset: 'staging', table: `${table.name}_1` } : undefined,
+      into: pathTo(table.name),
+    }))
+}
+
+test('every statement for every table parses, and is one', (t) => {
+  const property = fc.property(arbitraryBatches, fc.string({ unit: 'binary' }), (batches, hostile) => {
+    for (const batch of batches) {
+      const record = { ...loadRecord('bigquery', batch, '2024-01-01T00:00:00.000000Z'), batchId: hostile }
+      const statements = [
+        insertPipeline(pathTo(STATE_TABLE), hostile),
+        ...fence(pathTo(STATE_TABLE), hostile, hostile, record),
+        ...mergeStatements(stagedOf(batch)),
+        insertRecord(pathTo('loads'), record),
+      ]
+      for (const statement of statements) t.is(parsed(statement).statements.length, 1)
+      const script = ['BEGIN TRANSACTION', ...statements, 'COMMIT TRANSACTION'].map((each) => `${each};\n`).join('')
+      // An empty one comes after the last semicolon.
+      t.is(parsed(script).statements.filter(({ type }) => type !== 'empty').length, statements.length + 2)
+    }
+  })
+  fc.assert(property, { numRuns: 20, examples: NASTY_TEXTS.map((each) => [[batchOf('a', {})], each]) })
+})
+
+/** The constants and names of a statement, in their order. */
+function found(node: Node) {
+  const [strings, dates, names]: [string[], string[], string[]] = [[], [], []]
+  const visit = cstVisitor({
+    string_literal: ({ value }) => void strings.push(value),
+    date_literal: ({ string }) => void ('value' in string && dates.push(string.value)),
+    identifier: ({ name }) => void names.push(name),
+  })
+  visit(node)
+  return { strings, dates, names }
+}
+
+const hostileTexts = fc.oneof(
+  fc.constantFrom(
+    ...NASTY_TEXTS,
+    '\ud800',
+    'a\udc00',
+    "\\'",
+    '\\',
+    "\\\\'",
+    '\\U00000027',
+    "'''",
+    '"""',
+    '\n--\n',
+    '😀',
+  ),
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.constantFrom("'", '"', '\\', '`', '\n', '\r', '\0', 'U', 'x', '0', ';', '-', '/', '*', '#') }),
+)
+
+test('a text becomes a constant that is the text, whatever it holds, and nothing breaks out of it', (t) => {
+  const property = fc.property(hostileTexts, (hostile) => {
+    const sql = `SELECT ${text(hostile)} AS it, 1`
+    const program = parsed(sql)
+    t.is(program.statements.length, 1)
+    t.deepEqual(found(program), { strings: [hostile.toWellFormed()], dates: [], names: ['it'] })
+    t.regex(text(hostile), /^'[\x20-\x7E]*'$/)
+  })
+  fc.assert(property, { numRuns: 2000 })
+})
+
+test('a text is escaped as the grammar has it', (t) => {
+  t.is(text("a'b\\c\0\n`é😀"), String.raw`'a\U00000027b\U0000005cc\U00000000\U0000000a\U00000060\U000000e9\U0001f600'`)
+})
+
+test('a name is quoted or refused, and nothing breaks out of it', (t) => {
+  const names = fc.oneof(hostileTexts, fc.string({ unit: fc.constantFrom('a', 'Z', '_', '9', '`', '-', '.') }))
+  const property = fc.property(names, (name) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,299}$/.test(name) || name.endsWith('\n')) {
+      t.throws(() => identifier(name), { message: /letters, digits and _ only/ })
+      return
+    }
+    t.deepEqual(found(parsed(`SELECT ${identifier(name)}`)).names, [name])
+  })
+  fc.assert(property, { numRuns: 1000, examples: [['a\n'], ['a'.repeat(300)], ['a'.repeat(301)], ['select']] })
+})
+
+test('a path is quoted in its parts, and no project gets through that is none', (t) => {
+  for (const project of ['my-project', 'example.com:my-project']) {
+    const { names } = found(parsed(`SELECT * FROM ${pathOf({ ...pathTo('t'), project })}`))
+    t.is(names.join('.'), `${project}.refiner.t`)
+  }
+  const property = fc.property(hostileTexts, (project) => {
+    t.throws(() => pathOf({ ...pathTo('t'), project: `my-project${project}\`` }), { message: /no project id/ })
+    t.throws(() => pathOf({ ...pathTo('t'), dataset: `${project}\`` }), { message: /letters/ })
+  })
+  fc.assert(property)
+})
+
+/** The days that a statement reads of a table, in any place; null for rows without one. */
+function daysIn(statement: string): Cell[] {
+  const days = new Set(found(parsed(statement)).dates)
+  return [...[...days].toSorted(), ...(/`created_on` IS NULL/.test(statement) ? [null] : [])]
+}
+
+function daysOf(table: Table, rows: readonly Row[]): Cell[] {
+  const cells = rows.map((each) => cellOf(table, each, 'created_on'))
+  const days = new Set(cells.filter((cell) => typeof cell === 'string'))
+  return [...[...days].toSorted(), ...(cells.includes(null) ? [null] : [])]
+}
+
+test('what is read of a table are the days of the rows that come, and no other', (t) => {
+  const property = fc.property(arbitraryBatches, (batches) => {
+    for (const one of batches.flatMap(stagedOf)) {
+      if (one.from === undefined || one.table.owner !== undefined) continue
+      const child = batchTables.find(({ owner }) => owner?.table === one.table.name)
+      const children: Staged[] = child ? [{ ...one, table: child, into: pathTo(child.name) }] : []
+      const expected = one.table.partition === undefined ? [] : daysOf(one.table, one.rows)
+      const statements = mergeStatements([one, ...children])
+      t.is(statements.length, child ? 3 : 1)
+      for (const statement of statements) t.deepEqual(daysIn(statement), expected)
+    }
+  })
+  fc.assert(property, { numRuns: 50 })
+})
+
+const dayAfter = (day: number) => new Date(day * 86_400_000).toISOString().slice(0, 10)
+const onDays = (count: number) =>
+  Array.from({ length: count }, (_, at) =>
+    row(responses, { response_uuid: String(at), created_on: dayAfter(at), row_version: '1' }),
+  )
+
+test('of very many days the first and the last are said, and what has no day is still read', (t) => {
+  const undated = row(responses, { response_uuid: 'x', row_version: '1' })
+  const [statement = ''] = mergeStatements(stagedOf(batchOf('a', { responses: [...onDays(1000), undated] }))).slice(-1)
+  t.true(
+    statement.includes(
+      `(T.\`created_on\` BETWEEN DATE '${dayAfter(0)}' AND DATE '${dayAfter(999)}' OR T.\`created_on\` IS NULL)`,
+    ),
+  )
+  parsed(statement)
+})
+
+test('the condition on the days never loosens the one on the key', (t) => {
+  const dated = row(webhookEvents, { event_id: 'a', created_on: '2024-05-01' })
+  const undated = row(webhookEvents, { event_id: 'b' })
+  const [statement = ''] = mergeStatements(stagedOf(batchOf('a', { webhook_events: [dated, undated] })))
+  t.true(
+    statement.includes(
+      "ON T.`event_id` = S.`event_id` AND (T.`created_on` IN (DATE '2024-05-01') OR T.`created_on` IS NULL) WHEN",
+    ),
+  )
+})
+
+test('children go before their owner changes, since its version from before the batch decides', (t) => {
+  const batch = batchOf('a', {
+    responses: [row(responses, { response_uuid: 'r', row_version: '1', tags_version: '1' })],
+    response_tags: [row(responseTags, { response_uuid: 'r', tag_uuid: 't', row_version: '1' })],
+  })
+  const written = mergeStatements(stagedOf(batch)).map((each) =>
+    each.replace(/^(\w+).*?`refiner`\.`(\w+)`.*$/, '$1 $2'),
+  )
+  t.deepEqual(written, ['DELETE response_answers', 'DELETE response_tags', 'INSERT response_tags', 'MERGE responses'])
+})
+
+test('the longest script is within the megabyte that a query may have', (t) => {
+  const days = Array.from({ length: 400 }, (_, at) => dayAfter(at))
+  const rows = batchTables.map((table) => {
+    const list = days.map((day, at) =>
+      row(table, {
+        ...Object.fromEntries(table.key.map((key) => [key, String(at)])),
+        ...(table.partition && { [table.partition]: day }),
+      }),
+    )
+    return [table.name, list]
+  })
+  const length = mergeStatements(stagedOf(batchOf('a', Object.fromEntries(rows)))).join(';\n').length
+  t.true(length < 900_000, `${length} characters`)
+})
