@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Answer, proto, Refused } from './answers.ts'
 import type { Request, Step } from './routes.ts'
-import { stateTable, type World } from './world.ts'
+import { type FakeJob, stateTable, type World } from './world.ts'
 
 /** Answered in place of being done. */
 const REFUSALS = {
@@ -39,6 +39,8 @@ export type Fault =
   | 'nothing'
   /** Done, but the answer is that somebody did it before. */
   | 'known id'
+  /** The job does all that it should, and says that it failed. */
+  | 'done, but told as backendError'
   /** The job waits until `goOn`. */
   | 'pending for ever'
   /** Somebody adds a column just before. */
@@ -77,8 +79,10 @@ export async function suffer(fault: Fault, world: World, request: Request, handl
   const refusal = within(REFUSALS, fault)
   if (refusal !== undefined) throw new Refused(refusal[0], refusal[1])
   const end = within(JOB_ENDS, fault)
-  if (end !== undefined) return withNewJob(world, handle, { looks: 1, run: async () => end })
-  if (fault === 'pending for ever') return withNewJob(world, handle, { looks: Number.POSITIVE_INFINITY })
+  if (end !== undefined) return withNewJob(world, handle, (job) => Object.assign(job, { run: async () => end }))
+  if (fault === 'done, but told as backendError') return withNewJob(world, handle, lie)
+  if (fault === 'pending for ever')
+    return withNewJob(world, handle, (job) => Object.assign(job, { looks: Number.POSITIVE_INFINITY }))
   if (fault === 'silence') return 'silent'
   if (fault === 'a page') return { status: 200, body: '<html>Log in to the network</html>' }
   if (fault === 'nothing') return { status: 200, body: '' }
@@ -99,11 +103,21 @@ function within<Value>(table: Readonly<Record<string, Value>>, name: string): Va
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
-async function withNewJob(world: World, handle: Handle, change: object): Promise<Answer> {
+async function withNewJob(world: World, handle: Handle, change: (job: FakeJob) => void): Promise<Answer> {
   const before = new Set(world.jobs.keys())
   const answer = await handle(world)
-  for (const [id, job] of world.jobs) if (!before.has(id)) Object.assign(job, change)
+  for (const [id, job] of world.jobs) if (!before.has(id)) change(job)
   return answer
+}
+
+function lie(job: FakeJob): void {
+  const { run } = job
+  Object.assign(job, {
+    async run() {
+      await run()
+      return proto('backendError')
+    },
+  })
 }
 
 function change(world: World, { url }: Request): void {
