@@ -214,4 +214,6 @@ export interface LoadRecord {
   readonly rows: Readonly<Record<string, number>>
   readonly startedAt: string
   readonly finishedAt: string
+  /** What the destination was billed for; null where nothing is billed. */
+  readonly bytesBilled: number | null
 }

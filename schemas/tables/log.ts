@@ -1,6 +1,6 @@
 /** What happened: every event, every value that did not fit, every batch. Rows are written once and never change. */
 import type { LoadRecord, LoggedEvent, Rejection } from '../records.ts'
-import { date, required, type Table, tableOf, text } from '../spec.ts'
+import { date, integer, required, type Table, tableOf, text } from '../spec.ts'
 
 /** The same event always has the same, whenever it arrives: so a redelivery is looked for on one day only. */
 const createdOn = <Source extends { readonly newestTime: string }>() =>
@@ -58,5 +58,9 @@ export const loads: Table<LoadRecord> = tableOf<LoadRecord>()({
     rows: required.json('How many rows the batch held, by table', (s) => JSON.stringify(s.rows)),
     started_at: required.timestamp('When loading began', (s) => s.startedAt),
     finished_at: required.timestamp('When the rows were written, just before the commit', (s) => s.finishedAt),
+    bytes_billed: integer(
+      'Bytes that BigQuery billed for the batch, written with the next one; null elsewhere',
+      (s) => s.bytesBilled,
+    ),
   },
 })

@@ -22,12 +22,12 @@ export function now(): string {
 export function loadRecord(destination: string, batch: RowBatch, startedAt: string): LoadRecord {
   const rows = Object.fromEntries(batchTables.map((table) => [table.name, rowsOf(batch, table).length]))
   const { id, firstSeq, lastSeq, events } = batch
-  return { destination, batchId: id, firstSeq, lastSeq, events, rows, startedAt, finishedAt: now() }
+  return { destination, batchId: id, firstSeq, lastSeq, events, rows, startedAt, finishedAt: now(), bytesBilled: null }
 }
 
 /** The record that a row of `loads` was made from, given its cells by column. */
 export function readLoadRecord(cells: Readonly<Record<string, Cell>>): LoadRecord {
-  const { destination, batch_id, first_seq, last_seq, events, rows, started_at, finished_at } = cells
+  const { destination, batch_id, first_seq, last_seq, events, rows, started_at, finished_at, bytes_billed } = cells
   return {
     destination: String(destination),
     batchId: String(batch_id),
@@ -37,5 +37,6 @@ export function readLoadRecord(cells: Readonly<Record<string, Cell>>): LoadRecor
     rows: JSON.parse(String(rows)),
     startedAt: String(started_at),
     finishedAt: String(finished_at),
+    bytesBilled: typeof bytes_billed === 'number' ? bytes_billed : null,
   }
 }

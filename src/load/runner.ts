@@ -88,8 +88,9 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
   }
 }
 
-function summary({ destination, batchId, events, rows, startedAt, finishedAt }: LoadRecord) {
+function summary({ destination, batchId, events, rows, startedAt, finishedAt, bytesBilled }: LoadRecord) {
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0)
   const milliseconds = Date.parse(finishedAt) - Date.parse(startedAt)
-  return { destination, batch_id: batchId, events, rows: total, milliseconds }
+  const billed = bytesBilled === null ? {} : { bytes_billed: bytesBilled }
+  return { destination, batch_id: batchId, events, rows: total, milliseconds, ...billed }
 }

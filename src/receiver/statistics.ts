@@ -30,10 +30,11 @@ export function statistics(
   return { received, duplicate, quarantined, quarantine, destinations: Object.fromEntries(destinations) }
 }
 
-const lastLoadOf = ({ batchId, events, rows, startedAt, finishedAt }: LoadRecord) => ({
+const lastLoadOf = ({ batchId, events, rows, startedAt, finishedAt, bytesBilled }: LoadRecord) => ({
   batch_id: batchId,
   events,
   rows,
   started_at: startedAt,
   finished_at: finishedAt,
+  ...(bytesBilled !== null && { bytes_billed: bytesBilled }),
 })

@@ -27,6 +27,10 @@ interface Asked {
   mostAtOnce: number
 }
 
+const BATCH = 'buffer-000000000001-000000000002-0123abcd'
+/** The state after it. */
+const LOADED = { pipeline: 'buffer', last_batch: BATCH, record: JSON.stringify({ batchId: BATCH, job: 'merge' }) }
+
 /** Counts what is asked; everything succeeds at once. */
 function countingClient(): { client: Client; asked: Asked } {
   const asked: Asked = { loads: new Map(), changes: [], scripts: [], mostAtOnce: 0 }
@@ -40,7 +44,7 @@ function countingClient(): { client: Client; asked: Asked } {
     createTable: async ({ table }) => void asked.changes.push(table),
     updateTable: async ({ table }) => void asked.changes.push(table),
     dropTable: async () => {},
-    rows: async () => [{ pipeline: 'buffer', last_batch: '', record: null }],
+    rows: async () => [asked.scripts.length === 0 ? { pipeline: 'buffer', last_batch: '' } : LOADED],
     dataset: async () => ({}),
     createDataset: async () => {},
     job: async (id) =>
@@ -53,6 +57,7 @@ function countingClient(): { client: Client; asked: Asked } {
       running -= 1
       done.add(id)
     },
+    select: async () => [],
     async insertLoad(id, { table }) {
       asked.loads.set(table, (asked.loads.get(table) ?? 0) + 1)
       done.add(id)
@@ -66,6 +71,7 @@ async function askedOfOneLoad(): Promise<Asked> {
   const { client, asked } = countingClient()
   const rows = Object.fromEntries(batchTables.map((table) => [table.name, [row(table, {})]]))
   const options = {
+    mode: 'merge' as const,
     dataset: 'd',
     stagingDataset: 's',
     project: undefined,
@@ -79,7 +85,7 @@ async function askedOfOneLoad(): Promise<Asked> {
     pathTo: (table: string) => ({ project: 'a-project', dataset: 'd', table }),
     generation: '1',
   }
-  await load(ready, batchOf('buffer-000000000001-000000000002-0123abcd', rows), new AbortController().signal)
+  await load(ready, batchOf(BATCH, rows), new AbortController().signal)
   return asked
 }
 

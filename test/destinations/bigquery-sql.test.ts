@@ -9,7 +9,7 @@ import { batchTables, loadRecord, rowsOf } from '../../src/destinations/batch.ts
 import { mergeStatements } from '../../src/destinations/bigquery/merge.ts'
 import { identifier, pathOf, text } from '../../src/destinations/bigquery/sql.ts'
 import type { Staged } from '../../src/destinations/bigquery/stage.ts'
-import { fence, insertPipeline, insertRecord, STATE_TABLE } from '../../src/destinations/bigquery/state.ts'
+import { fence, insertPipeline, insertRecord, noteBilled, STATE_TABLE } from '../../src/destinations/bigquery/state.ts'
 import { cellOf } from '../../src/destinations/merge.ts'
 import type { RowBatch } from '../../src/flatten/rows.ts'
 import { arbitraryBatches } from '../support/arbitrary-rows.ts'
@@ -35,10 +35,16 @@ function stagedOf(batch: RowBatch): Staged[] {
 test('every statement for every table parses, and is one', (t) => {
   const property = fc.property(arbitraryBatches, fc.string({ unit: 'binary' }), (batches, hostile) => {
     for (const batch of batches) {
-      const record = { ...loadRecord('bigquery', batch, '2024-01-01T00:00:00.000000Z'), batchId: hostile }
+      const record = {
+        ...loadRecord('bigquery', batch, '2024-01-01T00:00:00.000000Z'),
+        batchId: hostile,
+        job: hostile,
+        bytesBilled: 1,
+      }
       const statements = [
         insertPipeline(pathTo(STATE_TABLE), hostile),
         ...fence(pathTo(STATE_TABLE), hostile, hostile, record),
+        noteBilled(pathTo('loads'), record),
         ...mergeStatements(stagedOf(batch)),
         insertRecord(pathTo('loads'), record),
       ]

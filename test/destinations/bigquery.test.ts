@@ -15,7 +15,7 @@ import {
 } from '../support/bigquery/loading.ts'
 import type { Step } from '../support/bigquery/routes.ts'
 import { parts } from '../support/bigquery/uploads.ts'
-import { dropDataset } from '../support/bigquery/world.ts'
+import { BILLED, dropDataset } from '../support/bigquery/world.ts'
 import type { FakeBigquery } from '../support/fake-bigquery.ts'
 import { batchOf, column, withoutLoads } from '../support/rows.ts'
 
@@ -68,6 +68,16 @@ test('a batch out of turn is refused before anything is staged', async (t) => {
   )
   t.is(asked(fake, 'merge insert').length, 1)
   await loadsExactly(t, fake, 1)
+})
+
+test('what was billed for a batch is in its record, and comes into loads with the next batch', async (t) => {
+  const fake = await fakeFor(t)
+  const destination = destinationOn(fake)
+  t.is((await destination.load(numbered(1), unstopped())).bytesBilled, BILLED)
+  t.deepEqual(column(fake.tables(), loads, 'bytes_billed'), [null])
+  // The process that knew it is gone.
+  await destinationOn(fake).load(numbered(2), unstopped())
+  t.deepEqual(column(fake.tables(), loads, 'bytes_billed'), [BILLED, null])
 })
 
 test('pipelines do not meet, though their rows come in pages', async (t) => {

@@ -66,7 +66,17 @@ export async function appendAll(buffer: EventBuffer, first: number, last: number
 export function recordOf(destination: string, { id, firstSeq, lastSeq, events }: Batch): LoadRecord {
   const at = '2025-01-01T00:00:00.000000Z'
   const rows = { webhook_events: events.length }
-  return { destination, batchId: id, firstSeq, lastSeq, events: events.length, rows, startedAt: at, finishedAt: at }
+  return {
+    destination,
+    batchId: id,
+    firstSeq,
+    lastSeq,
+    events: events.length,
+    rows,
+    startedAt: at,
+    finishedAt: at,
+    bytesBilled: null,
+  }
 }
 
 /** The next batch where one must be. */

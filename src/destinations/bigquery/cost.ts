@@ -4,7 +4,7 @@
  */
 import { batchTables } from '../batch.ts'
 import { mergeStatements } from './merge.ts'
-import { fence } from './state.ts'
+import { fence, noteBilled } from './state.ts'
 
 /** Bytes, as BigQuery rounds up to. */
 const LEAST_PER_TABLE = 10 * 1024 ** 2
@@ -39,8 +39,11 @@ export function leastBytesOfLoad(): number {
     rows: {},
     startedAt: at,
     finishedAt: at,
+    bytesBilled: null,
+    job: '',
   }
-  return leastBytes([...fence(path('tables', 'loader_state'), '', '', record), ...mergeStatements(staged)])
+  const [state, loads] = [path('tables', 'loader_state'), path('tables', 'loads')]
+  return leastBytes([...fence(state, '', '', record), noteBilled(loads, record), ...mergeStatements(staged)])
 }
 
 /** US dollars, before the free TiB of each month. */

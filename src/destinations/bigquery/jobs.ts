@@ -22,21 +22,37 @@ export interface JobPlan {
 
 /** @throws what bigqueryError makes of the failure of a job that this call started; TransientError leads to the next id */
 export async function runJob(client: Client, plan: JobPlan, signal: AbortSignal): Promise<JobMetadata> {
-  for (let attempt = 0; ; attempt += 1) {
-    signal.throwIfAborted()
-    const id = `${plan.id}_a${attempt}`
-    const before = await client.job(id)
-    if (before === undefined) await insert(client, id, plan, signal)
-    const job = await finished(client, id, plan.action, signal)
-    const failure = job.status?.errorResult
-    if (before === undefined) {
-      // Names of tables are ours: what is not there was dropped in between, and is made again.
-      if (failure?.reason === 'notFound') throw bigqueryError(plan.action, { reason: 'gone' })
-      if (failure) throw bigqueryError(plan.action, failure)
-      return job
-    }
-    if (!failure && (await plan.stillHolds(job))) return job
+  const idOf = (attempt: number) => `${plan.id}_a${attempt}`
+  const attempts = await attemptsSoFar(async (attempt) => (await client.job(idOf(attempt))) !== undefined, signal)
+  if (attempts > 0) {
+    const job = await finished(client, idOf(attempts - 1), plan.action, signal)
+    if (!job.status?.errorResult && (await plan.stillHolds(job))) return job
   }
+  signal.throwIfAborted()
+  const id = idOf(attempts)
+  await insert(client, id, plan, signal)
+  const job = await finished(client, id, plan.action, signal)
+  const failure = job.status?.errorResult
+  // Names of tables are ours: what is not there was dropped in between, and is made again.
+  if (failure?.reason === 'notFound') throw bigqueryError(plan.action, { reason: 'gone' })
+  if (failure) throw bigqueryError(plan.action, failure)
+  return job
+}
+
+/** How many rungs of the ladder are taken. They are taken from the lowest on: so after days of failures few need to be looked at. */
+async function attemptsSoFar(isTaken: (attempt: number) => Promise<boolean>, signal: AbortSignal): Promise<number> {
+  let [taken, free] = [0, 1]
+  for (; await isTaken(free - 1); free *= 2) {
+    signal.throwIfAborted()
+    taken = free
+  }
+  while (free - taken > 1) {
+    signal.throwIfAborted()
+    const middle = Math.floor((taken + free) / 2)
+    if (await isTaken(middle - 1)) taken = middle
+    else free = middle
+  }
+  return taken
 }
 
 /** An error of the insert says little: the job may have been made, and then it alone counts. */

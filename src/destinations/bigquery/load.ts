@@ -4,7 +4,7 @@
  */
 import type { LoadRecord } from '../../../schemas/records.ts'
 import { loads } from '../../../schemas/tables/log.ts'
-import { PermanentError } from '../../errors.ts'
+import { PermanentError, TransientError } from '../../errors.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { loadRecord, now } from '../batch.ts'
 import { runJob } from './jobs.ts'
@@ -12,19 +12,37 @@ import { mergeStatements } from './merge.ts'
 import { NAME } from './options.ts'
 import type { Ready } from './prepare.ts'
 import { dropStaged, jobId, type Staging, stage } from './stage.ts'
-import { fence, insertPipeline, insertRecord, pipelineOf, STATE_TABLE, type State, stateOf } from './state.ts'
+import {
+  fence,
+  insertPipeline,
+  insertRecord,
+  type Merged,
+  noteBilled,
+  pipelineOf,
+  STATE_TABLE,
+  type State,
+  stateOf,
+} from './state.ts'
 
 export async function load(ready: Ready, batch: RowBatch, signal: AbortSignal): Promise<LoadRecord> {
   const state = await stateFor(ready, batch, signal)
   const known = recordIn(state, batch)
-  if (known !== undefined) return known
+  if (known !== undefined) return billed(ready, known)
   if (state.lastBatch !== (batch.follows ?? '')) throw outOfTurn(ready, batch, state)
 
   const startedAt = now()
+  const before = state.record && (await billed(ready, state.record))
   const staging = await stage(ready, batch, signal)
-  const record = await merge(ready, batch, staging, loadRecord(NAME, batch, startedAt), signal)
+  const merged = await merge(ready, batch, { ...staging, before, record: loadRecord(NAME, batch, startedAt) }, signal)
   await dropStaged(ready, staging.staged)
-  return record
+  return billed(ready, merged)
+}
+
+/** The record to tell on, with what BigQuery billed for the merge. */
+async function billed({ client }: Ready, { job, ...record }: Merged): Promise<LoadRecord> {
+  const { statistics } = (await client.job(job)) ?? {}
+  const bytes = statistics?.query?.totalBytesBilled
+  return { ...record, bytesBilled: bytes === undefined ? null : Number(bytes) }
 }
 
 /** The record of the batch if it was loaded before. */
@@ -55,23 +73,16 @@ async function readState({ client, pathTo }: Ready, batch: RowBatch): Promise<St
   return stateOf(await client.rows(pathTo(STATE_TABLE)), pipelineOf(batch.id))
 }
 
-async function merge(
-  ready: Ready,
-  batch: RowBatch,
-  { staged, digest }: Staging,
-  record: LoadRecord,
-  signal: AbortSignal,
-): Promise<LoadRecord> {
-  const { client, options, pathTo } = ready
-  const statements = [
-    'BEGIN TRANSACTION',
-    ...fence(pathTo(STATE_TABLE), pipelineOf(batch.id), batch.follows ?? '', record),
-    ...mergeStatements(staged),
-    insertRecord(pathTo(loads.name), record),
-    'COMMIT TRANSACTION',
-  ]
+interface Merge extends Staging {
+  readonly record: LoadRecord
+  /** The batch before this one. */
+  readonly before: LoadRecord | null
+}
+
+async function merge(ready: Ready, batch: RowBatch, whole: Merge, signal: AbortSignal): Promise<Merged> {
+  const { client, options } = ready
   const query = { labels: options.labels, maximumBytesBilled: options.maxBytesBilled }
-  const loaded = async () => {
+  const merged = async () => {
     const state = await readState(ready, batch)
     return state && recordIn(state, batch)
   }
@@ -80,9 +91,9 @@ async function merge(
       client,
       {
         action: 'merge the batch into the tables',
-        id: jobId(ready, batch.id, digest, 'merge'),
-        insert: (id) => client.insertQuery(id, statements.map((each) => `${each};\n`).join(''), query),
-        stillHolds: async () => (await loaded()) !== undefined,
+        id: jobId(ready, batch.id, whole.digest, 'merge'),
+        insert: (id) => client.insertQuery(id, script(ready, batch, whole, id), query),
+        stillHolds: async () => (await merged()) !== undefined,
       },
       signal,
     )
@@ -93,7 +104,25 @@ async function merge(
     if (known !== undefined) return known
     throw state !== undefined && state.lastBatch !== (batch.follows ?? '') ? outOfTurn(ready, batch, state) : error
   }
-  return (await loaded()) ?? record
+  const record = await merged()
+  if (record !== undefined) return record
+  throw new TransientError(
+    'merge the batch into the tables: it was done, and is gone again; it is looked into at the next try',
+  )
+}
+
+/** One transaction: all of it becomes visible, or nothing. */
+function script({ pathTo }: Ready, batch: RowBatch, { staged, record, before }: Merge, job: string): string {
+  const toLoads = pathTo(loads.name)
+  const statements = [
+    'BEGIN TRANSACTION',
+    ...fence(pathTo(STATE_TABLE), pipelineOf(batch.id), batch.follows ?? '', { ...record, job }),
+    ...(before?.bytesBilled ? [noteBilled(toLoads, before)] : []),
+    ...mergeStatements(staged),
+    insertRecord(toLoads, record),
+    'COMMIT TRANSACTION',
+  ]
+  return statements.map((statement) => `${statement};\n`).join('')
 }
 
 function outOfTurn({ options }: Ready, batch: RowBatch, { lastBatch }: State): PermanentError {

@@ -28,16 +28,21 @@ export const stateMetadata = {
   },
 }
 
+/** A batch that was merged, and the id of the job that did it: its statistics tell what was billed. */
+export interface Merged extends LoadRecord {
+  readonly job: string
+}
+
 export interface State {
   readonly lastBatch: string
-  readonly record: LoadRecord | null
+  readonly record: Merged | null
 }
 
 /** undefined: the pipeline has no row. @param rows of the table */
 export function stateOf(rows: readonly Record<string, unknown>[], pipeline: string): State | undefined {
   const row = rows.find((each) => each['pipeline'] === pipeline)
   if (row === undefined) return undefined
-  const record: LoadRecord | null = typeof row['record'] === 'string' ? JSON.parse(row['record']) : null
+  const record: Merged | null = typeof row['record'] === 'string' ? JSON.parse(row['record']) : null
   return { lastBatch: String(row['last_batch']), record }
 }
 
@@ -51,7 +56,7 @@ export const insertPipeline = (path: TablePath, pipeline: string): string =>
 export const FENCE_LOST = 'FENCE_LOST'
 
 /** @param previous the batch that must be the last one; '' before the first */
-export function fence(path: TablePath, pipeline: string, previous: string, record: LoadRecord): string[] {
+export function fence(path: TablePath, pipeline: string, previous: string, record: Merged): string[] {
   const turn = `pipeline = ${text(pipeline)} AND last_batch = ${text(previous)}`
   const cells = `last_batch = ${text(record.batchId)}, record = ${text(JSON.stringify(record))}, updated_at = CURRENT_TIMESTAMP()`
   return [
@@ -73,3 +78,8 @@ export function insertRecord(path: TablePath, record: LoadRecord): string {
   const names = columns.map(([name]) => identifier(name)).join(', ')
   return `INSERT INTO ${pathOf(path)} (${names}) VALUES (${values.join(', ')})`
 }
+
+/** What was billed for a batch is known only when it is merged; so it comes into `loads` with the batch after it. */
+export const noteBilled = (path: TablePath, { destination, batchId, bytesBilled }: LoadRecord): string =>
+  `UPDATE ${pathOf(path)} SET bytes_billed = ${bytesBilled ?? 'NULL'} ` +
+  `WHERE destination = ${text(destination)} AND batch_id = ${text(batchId)} AND bytes_billed IS NULL`

@@ -11,6 +11,10 @@ export interface MergeScript {
   readonly pipeline: string
   readonly previous: string
   readonly record: LoadRecord
+  /** As the state keeps it. */
+  readonly recordText: string
+  /** What was billed for an earlier batch. */
+  readonly billed: { readonly batchId: string; readonly bytes: number } | undefined
   /** Which staging table goes into which table, as `dataset.table`. */
   readonly moves: readonly { readonly into: string; readonly from: string }[]
 }
@@ -29,6 +33,9 @@ const UPDATE = whole(
 )
 const MERGE = new RegExp(`^MERGE ${PATH} AS T USING ${PATH} AS S ON `)
 const CHILDREN = new RegExp(String.raw`^INSERT INTO ${PATH} \([^)]*\) SELECT .*? FROM ${PATH} WHERE `)
+const BILLED = whole(
+  String.raw`UPDATE ${PATH} SET bytes_billed = (\d+) WHERE destination = 'bigquery' AND batch_id = ${TEXT} AND bytes_billed IS NULL`,
+)
 const LOADS = new RegExp(String.raw`^INSERT INTO ${PATH} \([^)]*\) VALUES \(`)
 
 /** undefined: it is neither of the two. */
@@ -42,13 +49,23 @@ export function recognise(sql: string): PipelineScript | MergeScript | undefined
   const [turn, moved] = [FENCE.exec(fence), UPDATE.exec(update)]
   if (begin !== 'BEGIN TRANSACTION' || commit !== 'COMMIT TRANSACTION' || !LOADS.test(loads)) return undefined
   if (!turn || !moved || turn[3] !== moved[5] || turn[4] !== moved[6]) return undefined
-  const record: LoadRecord = JSON.parse(unquoted(moved[4]))
-  if (record.batchId !== unquoted(moved[3])) return undefined
+  const recordText = unquoted(moved[4])
+  const { job, ...record }: LoadRecord & { job?: unknown } = JSON.parse(recordText)
+  if (record.batchId !== unquoted(moved[3]) || typeof job !== 'string') return undefined
   const moves = rest.slice(0, -2).flatMap((statement) => {
     const move = MERGE.exec(statement) ?? CHILDREN.exec(statement)
     return move ? [{ into: `${move[1]}.${move[2]}`, from: `${move[3]}.${move[4]}` }] : []
   })
-  return { kind: 'merge', pipeline: unquoted(turn[3]), previous: unquoted(turn[4]), record, moves }
+  const noted = rest.map((statement) => BILLED.exec(statement)).find((match) => match !== null)
+  return {
+    kind: 'merge',
+    pipeline: unquoted(turn[3]),
+    previous: unquoted(turn[4]),
+    record,
+    recordText,
+    billed: noted && { batchId: unquoted(noted[4]), bytes: Number(noted[3]) },
+    moves,
+  }
 }
 
 function unquoted(literal = ''): string {

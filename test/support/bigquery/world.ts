@@ -37,10 +37,13 @@ export interface World {
   readonly tables: Map<string, FakeTable>
   readonly jobs: Map<string, FakeJob>
   /** Every merge that was committed, also such as should not have been. */
-  readonly commits: LoadRecord[]
+  commits: LoadRecord[]
   warehouse: MemoryDestination
   clock: number
 }
+
+/** Bytes that every merge is billed for here. */
+export const BILLED = 692_060_160
 
 export function newWorld(): World {
   return {
@@ -94,7 +97,7 @@ export async function runScript(world: World, script: PipelineScript | MergeScri
     state.rows.push({ pipeline: script.pipeline, last_batch: '', record: null, updated_at: '1700000000000000' })
     return {}
   }
-  const { pipeline, previous, record, moves } = script
+  const { pipeline, previous, record, recordText, billed, moves } = script
   const turn = state.rows.filter((row) => row['pipeline'] === pipeline && row['last_batch'] === previous)
   if (turn.length !== 1) return proto('invalidQuery', 'FENCE_LOST at [2:1]')
   const rows = new Map<string, Row[]>()
@@ -110,9 +113,12 @@ export async function runScript(world: World, script: PipelineScript | MergeScri
   // Under an id of its own, so that a batch that is committed twice is merged twice.
   const batch = batchOf(`${world.commits.length}`, Object.fromEntries(rows))
   await world.warehouse.load(batch, { signal: new AbortController().signal })
-  for (const row of turn) Object.assign(row, { last_batch: record.batchId, record: JSON.stringify(record) })
+  for (const row of turn) Object.assign(row, { last_batch: record.batchId, record: recordText })
+  world.commits = world.commits.map((one) =>
+    one.batchId === billed?.batchId ? { ...one, bytesBilled: billed.bytes } : one,
+  )
   world.commits.push(record)
-  return {}
+  return { query: { totalBytesBilled: String(BILLED) } }
 }
 
 export function tablesOf(world: World): Tables {
