@@ -51,16 +51,22 @@ await runCommand(program, (config) => action(config))
 async function setup(config: Config): Promise<boolean> {
   const ok = await tell(check(config.bigquery, { make: true }))
   if (!ok) return false
+  say('')
+  if (config.bigquery.mode === 'append')
+    say('Loading is free in this mode; each query reads all rows of its tables. See docs/bigquery.md.')
+  else sayPrice(config)
+  if (!config.destinations.includes(NAME))
+    say(`Now start with DESTINATIONS=${[...config.destinations, NAME].join(',')}, or ${NAME} alone.`)
+  return true
+}
+
+function sayPrice(config: Config): void {
   const [perLoad, perDay] = [leastBytesOfLoad(), loadsPerDay(config.loadSchedule)]
   const price = monthlyDollars(perLoad, perDay)
-  say('')
   say(
     `Loading ${Math.round(perDay)} times a day (LOAD_SCHEDULE "${config.loadSchedule}") costs about ${dollars(price)} a month while tables are small, if every ` +
       `load changes every table; the first TiB of a month, ${dollars(monthlyDollars(2 ** 40 / 30, 1))}, is free. See docs/bigquery.md.`,
   )
-  if (!config.destinations.includes(NAME))
-    say(`Now start with DESTINATIONS=${[...config.destinations, NAME].join(',')}, or ${NAME} alone.`)
-  return true
 }
 
 async function doctor(config: Config): Promise<boolean> {

@@ -25,6 +25,7 @@ export interface Config {
   readonly logLevel: z.output<typeof settingsSchema>['LOG_LEVEL']
   readonly csvFormulaGuard: boolean
   readonly bigquery: {
+    readonly mode: 'merge' | 'append'
     readonly project: string | undefined
     readonly dataset: string
     readonly stagingDataset: string
@@ -78,6 +79,7 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   logLevel: checked.LOG_LEVEL,
   csvFormulaGuard: checked.CSV_FORMULA_GUARD,
   bigquery: {
+    mode: checked.BIGQUERY_MODE,
     project: checked.BIGQUERY_PROJECT,
     dataset: checked.BIGQUERY_DATASET,
     stagingDataset: checked.BIGQUERY_STAGING_DATASET ?? `${checked.BIGQUERY_DATASET}_staging`,

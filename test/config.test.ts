@@ -53,6 +53,7 @@ test('nothing has to be set', (t) => {
     logLevel: 'info',
     csvFormulaGuard: false,
     bigquery: {
+      mode: 'merge',
       project: undefined,
       dataset: 'refiner',
       stagingDataset: 'refiner_staging',
@@ -220,11 +221,13 @@ test('BigQuery is told by settings of its own, the staging dataset after the dat
   const { bigquery } = load({
     BIGQUERY_PROJECT: 'my-project',
     BIGQUERY_DATASET: 'surveys',
+    BIGQUERY_MODE: 'append',
     BIGQUERY_LABELS: 'team=research, app=surveys',
     BIGQUERY_MAX_BYTES_BILLED: '1gb',
     BIGQUERY_API_ENDPOINT: 'http://127.0.0.1:9050',
   }).config
   t.deepEqual(bigquery, {
+    mode: 'append',
     project: 'my-project',
     dataset: 'surveys',
     stagingDataset: 'surveys_staging',
@@ -238,13 +241,14 @@ test('BigQuery is told by settings of its own, the staging dataset after the dat
 test('what BigQuery does not take as a name, a label or a server is a mistake', (t) => {
   const wrong = {
     BIGQUERY_DATASET: 'a-b',
+    BIGQUERY_MODE: 'stream',
     BIGQUERY_PROJECT: 'A',
     BIGQUERY_LABELS: 'Team=x',
     BIGQUERY_API_ENDPOINT: 'ftp://x',
   }
   t.deepEqual(
     mistakes(wrong).map((mistake) => mistake.split(':')[0]),
-    ['BIGQUERY_PROJECT', 'BIGQUERY_DATASET', 'BIGQUERY_LABELS', 'BIGQUERY_API_ENDPOINT'],
+    ['BIGQUERY_PROJECT', 'BIGQUERY_DATASET', 'BIGQUERY_MODE', 'BIGQUERY_LABELS', 'BIGQUERY_API_ENDPOINT'],
   )
 })
 

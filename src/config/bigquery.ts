@@ -37,6 +37,13 @@ export const bigquerySettings = {
     allowed: 'letters, digits and _, not beginning with a digit',
     example: 'surveys_staging',
   }),
+  BIGQUERY_MODE: z.enum(['merge', 'append']).register(about, {
+    description:
+      "How batches get in: merged into tables, or appended, with views that tell the current state, as Google's sandbox (no billing) has it.",
+    default: 'merge',
+    allowed: 'merge or append',
+    example: 'append',
+  }),
   BIGQUERY_LOCATION: z.string().trim().regex(LOCATION).register(about, {
     description: 'Where missing datasets are made. Unset: US. A dataset that exists stays where it is.',
     default: undefined,

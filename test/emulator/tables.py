@@ -1,6 +1,7 @@
-"""Mends of table patches: etags are minded, and a changed schema changes the table. And of ALTER TABLE."""
+"""Mends of table patches: etags are minded, and a changed schema changes the table. Of views. And of ALTER TABLE."""
 
 from typing import Annotated
+from uuid import uuid4
 
 import sqlglot
 from bqemulator.api.dependencies import AppContext, get_context
@@ -8,11 +9,17 @@ from bqemulator.api.routes import tables
 from bqemulator.catalog import ddl_sync
 from bqemulator.catalog.etag import generate_etag
 from bqemulator.catalog.models import TableSchema
-from bqemulator.domain.errors import DomainError, ResourceRef, ValidationError, resource_not_found
+from bqemulator.domain.errors import (
+    DomainError,
+    ResourceRef,
+    ValidationError,
+    resource_already_exists,
+    resource_not_found,
+)
 from bqemulator.jobs import executor
 from bqemulator.storage.sql_identifiers import quoted_table_ref
 from bqemulator.storage.type_map import bq_schema_to_duckdb_columns
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 
 router = APIRouter()
 
@@ -62,7 +69,11 @@ async def change_table(
         raise resource_not_found(ResourceRef("table", project_id, dataset_id, table_id))
     if request.headers.get("if-match", table.etag) not in ("*", table.etag):
         raise ConditionNotMet("Precondition check failed.")
-    fields = (await request.json()).get("schema", {}).get("fields", [])
+    body = await request.json()
+    if "view" in body:
+        await replace_view(project_id, dataset_id, table_id, body, ctx)
+        return get_table(project_id, dataset_id, table_id, ctx)
+    fields = body.get("schema", {}).get("fields", [])
     if fields and table.table_type == "TABLE":
         change_columns(table, fields, ctx)
     return await tables.patch_table(project_id, dataset_id, table_id, request, ctx)
@@ -109,3 +120,52 @@ def mode_of(field):
 
 def type_of(field):
     return SAME_TYPE.get(field["type"].upper(), field["type"].upper())
+
+
+@router.post("/bigquery/v2/projects/{project_id}/datasets/{dataset_id}/tables")
+async def insert_table(
+    project_id: str, dataset_id: str, request: Request, ctx: Annotated[AppContext, Depends(get_context)]
+):
+    """BigQuery makes a view of a `view` block, and refuses a schema beside it. The emulator makes an empty table."""
+    body = await request.json()
+    if "view" not in body:
+        return await tables.insert_table(project_id, dataset_id, request, ctx)
+    if "schema" in body:
+        raise ValidationError("Schema field shouldn't be used as input with a view")
+    table_id = body["tableReference"]["tableId"]
+    if ctx.catalog.get_table(project_id, dataset_id, table_id) is not None:
+        raise resource_already_exists(ResourceRef("table", project_id, dataset_id, table_id))
+    await replace_view(project_id, dataset_id, table_id, body, ctx)
+    return get_table(project_id, dataset_id, table_id, ctx)
+
+
+@router.get("/bigquery/v2/projects/{project_id}/datasets/{dataset_id}/tables/{table_id}")
+def get_table(project_id: str, dataset_id: str, table_id: str, ctx: Annotated[AppContext, Depends(get_context)]):
+    """BigQuery tells the query of a view. The emulator does not."""
+    answer = tables.get_table(project_id, dataset_id, table_id, ctx)
+    table = ctx.catalog.get_table(project_id, dataset_id, table_id)
+    if table is not None and table.table_type == "VIEW":
+        answer["view"] = {"query": table.view_query, "useLegacySql": False}
+    return answer
+
+
+@router.delete("/bigquery/v2/projects/{project_id}/datasets/{dataset_id}/tables/{table_id}", status_code=204)
+async def delete_table(
+    project_id: str, dataset_id: str, table_id: str, ctx: Annotated[AppContext, Depends(get_context)]
+):
+    """BigQuery drops views as it drops tables. The emulator answers 500."""
+    table = ctx.catalog.get_table(project_id, dataset_id, table_id)
+    if table is None or table.table_type != "VIEW":
+        return await tables.delete_table(project_id, dataset_id, table_id, ctx)
+    ctx.engine.execute(f"DROP VIEW {quoted_table_ref(project_id, dataset_id, table_id)}")
+    ctx.catalog.delete_table(project_id, dataset_id, table_id, not_found_ok=True)
+    return Response(status_code=204)
+
+
+async def replace_view(project_id, dataset_id, table_id, body, ctx):
+    name = f"`{project_id}`.`{dataset_id}`.`{table_id}`"
+    sql = f"CREATE OR REPLACE VIEW {name} AS {body['view']['query']}"
+    await executor.execute_query_job(project_id, f"view_{uuid4().hex}", sql, None, ctx)
+    table = ctx.catalog.get_table(project_id, dataset_id, table_id)
+    changed = {"description": body.get("description"), "labels": body.get("labels", {})}
+    ctx.catalog.update_table(table.model_copy(update={**changed, "view_query": body["view"]["query"]}))

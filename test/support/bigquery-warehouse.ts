@@ -4,6 +4,7 @@ import type { Dataset } from '@google-cloud/bigquery'
 import type { Cell, Column, ColumnType, Row, Table } from '../../schemas/spec.ts'
 import { tables } from '../../schemas/tables.ts'
 import { bigqueryDestination } from '../../src/destinations/bigquery/bigquery.ts'
+import type { BigqueryOptions } from '../../src/destinations/bigquery/options.ts'
 import { identifier } from '../../src/destinations/bigquery/sql.ts'
 import { ask, emulated, emulatorClient } from '../emulator/with-emulator.ts'
 import { sorted, type Tables } from './rows.ts'
@@ -11,14 +12,27 @@ import type { Warehouse } from './warehouses.ts'
 
 /** @throws Error outside `npm run test:emulator` */
 export function bigqueryWarehouse(): Promise<Warehouse> {
-  return bigqueryWarehouseIn(`test_${randomUUID().replaceAll('-', '')}`)
+  return bigqueryWarehouseIn(nameOfOne())
 }
 
+/** In append mode: what a user changes by SQL are tables there, and these are views. @throws Error outside `npm run test:emulator` */
+export async function bigqueryAppendWarehouse(): Promise<Warehouse> {
+  return appendWarehouseIn(nameOfOne())
+}
+
+async function appendWarehouseIn(name: string): Promise<Warehouse> {
+  const { sql: _, addColumn: __, ...warehouse } = await bigqueryWarehouseIn(name, 'append')
+  return { ...warehouse, reopen: () => appendWarehouseIn(name) }
+}
+
+const nameOfOne = () => `test_${randomUUID().replaceAll('-', '')}`
+
 /** In the dataset of that name, and another for staging. */
-export async function bigqueryWarehouseIn(name: string): Promise<Warehouse> {
+export async function bigqueryWarehouseIn(name: string, mode: BigqueryOptions['mode'] = 'merge'): Promise<Warehouse> {
   const stagingDataset = `${name}_staging`
   const destination = bigqueryDestination({
     ...emulated(),
+    mode,
     dataset: name,
     stagingDataset,
     location: undefined,

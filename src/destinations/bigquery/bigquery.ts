@@ -1,17 +1,31 @@
 /**
  * BigQuery: the rows of a batch are loaded into staging tables, and then one transaction makes them visible in all tables at
- * once. Every step is a job whose id is derived from the batch, so that after a crash anywhere the same steps find what was done.
+ * once; or, without billing, they are appended, and views tell the state (append.ts). Every step is a job whose id is derived from the batch, so that after a crash anywhere the same steps find what was done.
  */
+import type { LoadRecord } from '../../../schemas/records.ts'
+import type { RowBatch } from '../../flatten/rows.ts'
 import type { Destination } from '../destination.ts'
+import { append, prepareAppend } from './append.ts'
 import { load } from './load.ts'
 import { type BigqueryOptions, NAME } from './options.ts'
-import { prepare, type Ready } from './prepare.ts'
+import { prepare } from './prepare.ts'
+
+type Load = (batch: RowBatch, signal: AbortSignal) => Promise<LoadRecord>
+
+async function prepareMode(options: BigqueryOptions): Promise<Load> {
+  if (options.mode === 'append') {
+    const ready = await prepareAppend(options)
+    return (batch, signal) => append(ready, batch, signal)
+  }
+  const ready = await prepare(options)
+  return (batch, signal) => load(ready, batch, signal)
+}
 
 /** Errors are Transient where it may pass, and Permanent where a person has to act; errors.ts says which. */
 export function bigqueryDestination(options: BigqueryOptions): Destination {
-  let ready: Ready | undefined
+  let ready: Load | undefined
   const prepared = async () => {
-    ready ??= await prepare(options)
+    ready ??= await prepareMode(options)
     return ready
   }
   return {
@@ -22,7 +36,8 @@ export function bigqueryDestination(options: BigqueryOptions): Destination {
     async load(batch, { signal }) {
       signal.throwIfAborted()
       try {
-        return await load(await prepared(), batch, signal)
+        const loadBatch = await prepared()
+        return await loadBatch(batch, signal)
       } catch (error) {
         // What was prepared may be gone.
         ready = undefined

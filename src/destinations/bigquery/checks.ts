@@ -4,10 +4,11 @@
  */
 import { randomUUID } from 'node:crypto'
 import { PermanentError, reasonOf } from '../../errors.ts'
+import { prepareAppend } from './append.ts'
 import { openClient } from './client.ts'
 import { runJob } from './jobs.ts'
 import type { BigqueryOptions } from './options.ts'
-import { prepare, type Ready } from './prepare.ts'
+import { prepare } from './prepare.ts'
 import { pathOf } from './sql.ts'
 import { STATE_TABLE } from './state.ts'
 
@@ -26,38 +27,48 @@ const NEEDS = {
   tables: `bigquery.datasets.get, .create, bigquery.tables.get, .create, .update: ${EDITOR}`,
   load: `bigquery.jobs.create: ${JOBS}; bigquery.tables.updateData: ${EDITOR}`,
   merge: `bigquery.jobs.create: ${JOBS}; bigquery.tables.getData, .updateData: ${EDITOR}`,
+  select: `bigquery.jobs.create: ${JOBS}; bigquery.tables.getData: ${EDITOR}`,
   drop: `bigquery.tables.delete: ${EDITOR}`,
 } as const
 
 /** Milliseconds that this machine's clock may be off: times of arrival are ordered by it. */
 const CLOCK_TOLERANCE = 5000
 
+/** What the rest of the checks is done with: the mode's own preparations, and the dataset for a table of theirs. */
+async function prepared(options: BigqueryOptions) {
+  const { dataset, stagingDataset, mode } = options
+  if (mode === 'append') return { client: (await prepareAppend(options)).client, into: dataset, names: dataset }
+  const { client } = await prepare(options)
+  return { client, into: stagingDataset, names: `${dataset} and ${stagingDataset}` }
+}
+
 /** Tries each step of a load. @param make whether a missing dataset is made; else it is a finding */
 export async function* check(options: BigqueryOptions, { make }: { make: boolean }): AsyncGenerator<Finding> {
-  let ready: Ready | undefined
+  let ready: Awaited<ReturnType<typeof prepared>> | undefined
   if (!make) {
     const there = await finding('the dataset', NEEDS.tables, () => requireDataset(options))
     yield there
     if (!there.ok) return
   }
   yield await finding('datasets and tables', NEEDS.tables, async () => {
-    ready = await prepare(options)
+    ready = await prepared(options)
     const { location } = (await ready.client.dataset(options.dataset)) ?? {}
-    return `${ready.client.project}.${options.dataset} and ${options.stagingDataset}, in ${location ?? 'the default location'}`
+    return `${ready.client.project}.${ready.names}, in ${location ?? 'the default location'}`
   })
   if (ready === undefined) return
   const { client } = ready
   const path = {
     project: client.project,
-    dataset: options.stagingDataset,
+    dataset: ready.into,
     table: `check_${randomUUID().replaceAll('-', '_')}`,
   }
-  const run = (id: string, insert: (id: string) => Promise<void>) =>
-    runJob(
-      client,
-      { action: 'check', id: `rw_check_${id}_${randomUUID()}`, insert, stillHolds: async () => true },
-      new AbortController().signal,
-    )
+  let off = 0
+  const run = async (id: string, insert: (id: string) => Promise<void>) => {
+    const plan = { action: 'check', id: `rw_check_${id}_${randomUUID()}`, insert, stillHolds: async () => true }
+    const before = Date.now()
+    const job = await runJob(client, plan, new AbortController().signal)
+    off = before - Number(job.statistics?.creationTime ?? before)
+  }
   const query = { labels: options.labels, maximumBytesBilled: options.maxBytesBilled }
   const fields = [{ name: 'one', type: 'INTEGER' }]
 
@@ -67,18 +78,22 @@ export async function* check(options: BigqueryOptions, { make }: { make: boolean
   })
   yield loaded
   if (!loaded.ok) return
-  let off = 0
-  yield await finding('a transaction that updates', NEEDS.merge, async () => {
-    const update = `UPDATE ${pathOf(ready?.pathTo(STATE_TABLE) ?? path)} SET updated_at = updated_at WHERE FALSE`
-    const sql = `BEGIN TRANSACTION;\n${update};\nDELETE FROM ${pathOf(path)} WHERE one = 1;\nCOMMIT TRANSACTION;\n`
-    const before = Date.now()
-    const job = await run('merge', (id) => client.insertQuery(id, sql, query))
-    off = before - Number(job.statistics?.creationTime ?? before)
-    return 'it was committed'
-  })
-  yield await finding('dropping what was staged', NEEDS.drop, async () => {
+  if (options.mode === 'append') {
+    yield await finding('a query', NEEDS.select, async () => {
+      const rows = await client.select('check', `SELECT one FROM ${pathOf(path)}`, query)
+      return `it read ${rows.length} row`
+    })
+  } else {
+    yield await finding('a transaction that updates', NEEDS.merge, async () => {
+      const update = `UPDATE ${pathOf({ ...path, dataset: options.dataset, table: STATE_TABLE })} SET updated_at = updated_at WHERE FALSE`
+      const sql = `BEGIN TRANSACTION;\n${update};\nDELETE FROM ${pathOf(path)} WHERE one = 1;\nCOMMIT TRANSACTION;\n`
+      await run('merge', (id) => client.insertQuery(id, sql, query))
+      return 'it was committed'
+    })
+  }
+  yield await finding('dropping the table of this check', NEEDS.drop, async () => {
     await client.dropTable(path)
-    return 'the table of this check is gone'
+    return 'it is gone'
   })
   yield clock(off)
 }

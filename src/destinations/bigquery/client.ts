@@ -5,6 +5,7 @@
 
 import type { JobMetadata, TableMetadata } from '@google-cloud/bigquery'
 import { type Asking, openAsking } from './ask.ts'
+import { bigqueryError } from './errors.ts'
 import type { BigqueryOptions, Waits } from './options.ts'
 import { type Field, fieldsIn } from './schema.ts'
 import type { TablePath } from './sql.ts'
@@ -33,6 +34,8 @@ export interface Client {
   /** undefined: there is no such job. */
   job(id: string): Promise<JobMetadata | undefined>
   insertQuery(id: string, sql: string, options: QueryOptions): Promise<void>
+  /** The rows of a query with few of them, that changes nothing. Cells are text. */
+  select(what: string, sql: string, options: QueryOptions): Promise<Record<string, unknown>[]>
   insertLoad(id: string, path: TablePath, load: Load): Promise<void>
 }
 
@@ -45,7 +48,8 @@ export interface DatasetMetadata {
 }
 
 export interface Load {
-  readonly fields: readonly Field[]
+  /** Of a table that is made by it, or emptied before. undefined: the rows are appended to a table that is there. */
+  readonly fields?: readonly Field[]
   readonly pieces: readonly Uint8Array[]
 }
 
@@ -88,12 +92,18 @@ export async function openClient(options: ClientOptions): Promise<Client> {
       const json = { jobReference: reference(jobId), configuration }
       await ask('start a query', { method: 'POST', path: '/jobs', json })
     },
+    async select(what, sql, query) {
+      const [timeoutMs, bytes] = [waits.call / 2, query.maximumBytesBilled]
+      const billed = bytes === undefined ? {} : { maximumBytesBilled: String(bytes) }
+      const place = location === undefined ? {} : { location }
+      const json = { query: sql, useLegacySql: false, timeoutMs, labels: query.labels, ...billed, ...place }
+      return rowsIn(what, await ask<Answer>(what, { method: 'POST', path: '/queries', json }))
+    },
     async insertLoad(jobId, path, { fields, pieces }) {
       const load = {
         destinationTable: referenceOf(path),
-        schema: { fields },
+        ...(fields === undefined ? APPEND : { schema: { fields }, writeDisposition: 'WRITE_TRUNCATE' }),
         sourceFormat: 'NEWLINE_DELIMITED_JSON',
-        writeDisposition: 'WRITE_TRUNCATE',
         maxBadRecords: 0,
         ignoreUnknownValues: false,
       }
@@ -102,6 +112,8 @@ export async function openClient(options: ClientOptions): Promise<Client> {
     },
   }
 }
+
+const APPEND = { createDisposition: 'CREATE_NEVER', writeDisposition: 'WRITE_APPEND' } as const
 
 const pathOf = ({ dataset, table }: TablePath) => `/datasets/${dataset}/tables/${table}`
 const referenceOf = ({ project, dataset, table }: TablePath) => ({
@@ -114,6 +126,17 @@ const referenceOf = ({ project, dataset, table }: TablePath) => ({
 interface Page {
   readonly pageToken?: string
   readonly rows?: readonly { readonly f: readonly { readonly v: unknown }[] }[]
+}
+
+interface Answer extends Page {
+  readonly jobComplete?: boolean
+  readonly schema?: TableMetadata['schema']
+}
+
+function rowsIn(what: string, { jobComplete, schema, rows = [] }: Answer): Record<string, unknown>[] {
+  if (jobComplete === false) throw bigqueryError(what, { reason: 'timeout' })
+  const names = fieldsIn({ ...(schema !== undefined && { schema }) }).map(({ name }) => name)
+  return rows.map(({ f }) => Object.fromEntries(names.map((name, at) => [name, f[at]?.v])))
 }
 
 async function rowsOf({ ask }: Asking, path: TablePath, table: Client['table']): Promise<Record<string, unknown>[]> {

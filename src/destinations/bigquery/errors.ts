@@ -42,7 +42,8 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   billingNotEnabled: {
     next: 'stop',
-    sentence: 'the project has no billing, and without it BigQuery updates no table; turn billing on, then start again',
+    sentence:
+      'the project has no billing, and without it BigQuery updates no table; turn billing on, or set BIGQUERY_MODE=append (docs/bigquery.md)',
   },
   bytesBilledLimitExceeded: {
     next: 'stop',

@@ -1,5 +1,7 @@
 /** What the destination is told, from the settings. */
 export interface BigqueryOptions {
+  /** `append`: load jobs and views only, as the sandbox has it. */
+  readonly mode: 'merge' | 'append'
   /** undefined: that of the credentials. */
   readonly project: string | undefined
   readonly dataset: string

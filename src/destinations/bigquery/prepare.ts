@@ -22,7 +22,8 @@ export interface Ready {
 const STAGING_EXPIRES = 86_400_000
 
 export async function prepare(options: BigqueryOptions): Promise<Ready> {
-  const client = await ensureDatasets(options)
+  const { client, location } = await ensureDataset(options)
+  await ensureStaging(options, client, location)
   const pathTo = (table: string) => ({ project: client.project, dataset: options.dataset, table })
   const state = pathTo(STATE_TABLE)
   await ensureTable(client, state, { ...stateMetadata, labels: { ...options.labels } })
@@ -32,9 +33,9 @@ export async function prepare(options: BigqueryOptions): Promise<Ready> {
   return { options, client, pathTo, generation: made.creationTime }
 }
 
-/** A client for the location that the dataset has, which stays as it was made. */
-async function ensureDatasets(options: BigqueryOptions): Promise<Client> {
-  const { dataset, stagingDataset, labels } = options
+/** With a client for the location that the dataset has, which stays as it was made. */
+export async function ensureDataset(options: BigqueryOptions) {
+  const { dataset, labels } = options
   const first = await openClient(options)
   let there = await first.dataset(dataset)
   if (there === undefined) {
@@ -46,7 +47,11 @@ async function ensureDatasets(options: BigqueryOptions): Promise<Client> {
     there = await first.dataset(dataset)
   }
   const location = there?.location ?? options.location
-  const client = await openClient({ ...options, location })
+  return { location, client: await openClient({ ...options, location }) }
+}
+
+async function ensureStaging(options: BigqueryOptions, client: Client, location: string | undefined): Promise<void> {
+  const { dataset, stagingDataset, labels } = options
   const staging = await client.dataset(stagingDataset)
   if (staging?.location !== undefined && location !== undefined && staging.location !== location) {
     throw new PermanentError(
@@ -62,7 +67,6 @@ async function ensureDatasets(options: BigqueryOptions): Promise<Client> {
       defaultTableExpirationMs: String(STAGING_EXPIRES),
     })
   }
-  return client
 }
 
 const placeOf = (location: string | undefined) => (location === undefined ? {} : { location })

@@ -1,19 +1,23 @@
 /** When the dataset or the buffer was dropped or restored: what the loader takes for loaded is set to what is. */
 import { randomUUID } from 'node:crypto'
+import { prepareAppend, recordOf } from './append.ts'
 import { runJob } from './jobs.ts'
 import type { BigqueryOptions } from './options.ts'
 import { prepare } from './prepare.ts'
 import { pathOf, text } from './sql.ts'
 import { pipelineOf, STATE_TABLE, stateOf } from './state.ts'
 
-/** The batch of this batch's pipeline that BigQuery has as the last; '' for none. */
+/** The batch of this batch's pipeline that BigQuery has as the last, or in append mode the batch if it is there; '' for none. */
 export async function lastInBigquery(options: BigqueryOptions, batchId: string): Promise<string> {
+  if (options.mode === 'append') return (await recordOf(await prepareAppend(options), batchId))?.batchId ?? ''
   const { client, pathTo } = await prepare(options)
   return stateOf(await client.rows(pathTo(STATE_TABLE)), pipelineOf(batchId))?.lastBatch ?? ''
 }
 
 /** Lets the batch be the next one. Only for who has loaded all before it, and holds the claim. @param follows '' for none */
 export async function letFollow(options: BigqueryOptions, batchId: string, follows: string): Promise<void> {
+  // Appended batches have no turn.
+  if (options.mode === 'append') return
   const { client, pathTo } = await prepare(options)
   const [state, pipeline] = [pathOf(pathTo(STATE_TABLE)), text(pipelineOf(batchId))]
   const statements = [

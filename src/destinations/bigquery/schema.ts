@@ -6,6 +6,7 @@ import type { TableMetadata } from '@google-cloud/bigquery'
 import type { Column, Table } from '../../../schemas/spec.ts'
 import { PermanentError } from '../../errors.ts'
 import type { Client } from './client.ts'
+import type { BigqueryOptions } from './options.ts'
 import { apiType, type TablePath } from './sql.ts'
 
 /** A column as the API has it. */
@@ -45,13 +46,14 @@ export function metadataOf(table: Table, labels: Readonly<Record<string, string>
   }
 }
 
-/** @throws PermanentError when a column has another type than the model says */
+/** @throws PermanentError when a column has another type than the model says, or the table is a view */
 export async function ensureTable(client: Client, path: TablePath, metadata: TableMetadata): Promise<void> {
   const there = await client.table(path)
   if (there === undefined) {
     await client.createTable(path, metadata)
     return
   }
+  if (there.type === 'VIEW') throw otherMode(path, 'append')
   const wanted = fieldsIn(metadata)
   const found = new Map(fieldsIn(there).map((field) => [field.name?.toLowerCase(), field]))
   const missing: Field[] = []
@@ -73,6 +75,15 @@ export function fieldsIn({ schema }: TableMetadata): Field[] {
 /** The API gives some types under either of two names. */
 const ALIASES: Readonly<Record<string, string>> = { INT64: 'INTEGER', FLOAT64: 'FLOAT', BOOL: 'BOOLEAN' }
 const standard = (type = '') => ALIASES[type.toUpperCase()] ?? type.toUpperCase()
+
+/** @param made the mode that its dataset was made in */
+export function otherMode({ dataset, table }: TablePath, made: BigqueryOptions['mode']): PermanentError {
+  const is = made === 'append' ? 'a view' : 'a table'
+  return new PermanentError(
+    `prepare table ${table}: ${dataset}.${table} is ${is}, as the dataset was made with BIGQUERY_MODE=${made}; set that again, or name another ` +
+      'dataset in BIGQUERY_DATASET, and `npm run bigquery -- resync` fills it',
+  )
+}
 
 function wrongType({ dataset, table }: TablePath, wanted: Field, known: Field): PermanentError {
   const column = `${dataset}.${table}.${wanted.name}`

@@ -89,7 +89,7 @@ async function stageTable(ready: Ready, batchId: string, table: Table, rows: rea
 }
 
 /** All jobs of a batch begin alike; `dataset` tells apart what one project loads into two. */
-export function jobId({ options }: Ready, batchId: string, digest: string, step: string): string {
+export function jobId({ options }: Pick<Ready, 'options'>, batchId: string, digest: string, step: string): string {
   return `rw_${options.dataset}_${batchId}_${digest}_${step}`.replaceAll(/[^\w-]/g, '_')
 }
 
