@@ -53,6 +53,8 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
     mistakes.push(openToAll(checked.data.HOST))
   }
   if (checked.success && checked.data.DESTINATIONS.includes('bigquery') && env[REDIRECTION]) mistakes.push(redirected)
+  if (checked.success && checked.data.BIGQUERY_STAGING_DATASET === checked.data.BIGQUERY_DATASET)
+    mistakes.push(sameDataset)
   if (!checked.success || mistakes.length > 0) {
     throw new ConfigError(`check the settings (npm start -- --help lists them):\n  - ${mistakes.join('\n  - ')}`)
   }
@@ -100,8 +102,11 @@ const isLoopback = (host: string) =>
   host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 
 /** Google's client follows it wherever it points, whatever our settings say. */
-const REDIRECTION = 'BIGQUERY_EMULATOR_HOST'
-const redirected = `${REDIRECTION}: it would send what people answered to another server; unset it, and for tests set BIGQUERY_API_ENDPOINT`
+export const REDIRECTION = 'BIGQUERY_EMULATOR_HOST'
+export const redirected = `${REDIRECTION}: it would send what people answered to another server; unset it, and for tests set BIGQUERY_API_ENDPOINT`
+
+const sameDataset =
+  'BIGQUERY_STAGING_DATASET: it is BIGQUERY_DATASET, and what is staged expires; name another, or leave it unset'
 
 const openToAll = (host: string) =>
   `HOST: ${JSON.stringify(host)} lets other machines send, and no WEBHOOK_SECRET is set; make one by \`openssl rand -hex 24\`, ` +

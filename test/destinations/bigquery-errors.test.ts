@@ -20,7 +20,7 @@ const PASSING: Readonly<Record<string, RegExp>> = {
   gone: /made again/,
   quotaExceeded: /load less often \(LOAD_SCHEDULE\) or raise it/,
   billingTierLimitExceeded: /raise it/,
-  resourcesExceeded: /lower BATCH_MAX_EVENTS/,
+  resourcesExceeded: /more slots/,
 }
 
 /** A person has to act. */
@@ -148,9 +148,12 @@ test('missing credentials are told as such', (t) => {
     'invalid_grant',
     'invalid_rapt',
   ]) {
-    const error = callError('merge', new Error(words))
-    t.true(error instanceof PermanentError)
-    t.regex(error.message, /gcloud auth application-default login/)
+    // Google's token service refuses with a 400.
+    for (const thrown of [new Error(words), Object.assign(new Error(words), { code: 400 })]) {
+      const error = callError('merge', thrown)
+      t.true(error instanceof PermanentError)
+      t.regex(error.message, /gcloud auth application-default login/)
+    }
   }
 })
 

@@ -31,6 +31,18 @@ test('a dataset that exists stays where it is, and jobs run there', async (t) =>
   t.deepEqual(new Set([...fake.world.jobs.values()].map(({ location }) => location)), new Set(['asia-east1']))
 })
 
+test('a dataset whose tables or days would expire is refused, with the command that ends it', async (t) => {
+  for (const expiring of [{ defaultTableExpirationMs: '1' }, { defaultPartitionExpirationMs: '1' }]) {
+    const fake = await fakeFor(t)
+    fake.world.datasets.set('refiner', expiring)
+    await t.throwsAsync(destinationOn(fake).prepare(), {
+      instanceOf: PermanentError,
+      message:
+        /^prepare dataset refiner: .* `bq update --default_table_expiration 0 --default_partition_expiration 0 refiner`/,
+    })
+  }
+})
+
 test('a staging dataset in another location is told, as no job works across', async (t) => {
   const fake = await fakeFor(t)
   fake.world.datasets.set('refiner_staging', { location: 'US' })

@@ -84,6 +84,16 @@ test('a column of another type is told, with both types and the way out, which h
   await remove()
 })
 
+test('a table without the day by which its rows are looked for is refused, and left as it is', async (t) => {
+  const { path, destination, change, remove } = await prepared()
+  await change('ALTER TABLE webhook_events DROP COLUMN created_on')
+  await t.throwsAsync(destination.prepare(), {
+    instanceOf: PermanentError,
+    message: `open ${path}: webhook_events was made before it had created_on; move the file away, and \`npm run replay\` fills a new one`,
+  })
+  await remove()
+})
+
 test('views and tables that a person made stay', async (t) => {
   const { path, destination, change, remove } = await prepared()
   await change('CREATE VIEW form_names AS SELECT name FROM forms; CREATE TABLE notes AS SELECT 42 AS n')

@@ -13,7 +13,7 @@ async function place(t: ExecutionContext) {
   const env = {
     LOAD_SCHEDULE: '30 3 * * *',
     DESTINATIONS: 'bigquery',
-    BIGQUERY_API_ENDPOINT: endpoint,
+    BIGQUERY_API_ENDPOINT: endpoint ?? '',
     BIGQUERY_PROJECT: project,
     BIGQUERY_DATASET: name,
   }

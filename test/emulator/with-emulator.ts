@@ -6,8 +6,10 @@ import { BigQuery, type Dataset, type JobLoadMetadata, type Table } from '@googl
 import type { ExecutionContext } from 'ava'
 import { PassThroughClient } from 'google-auth-library'
 
-/** Where it is. @throws Error outside `npm run test:emulator` */
-export function emulated(): { endpoint: string; project: string } {
+/** Where it is; without an endpoint it is Google's own. @throws Error outside `npm run test:emulator` and `npm run test:bigquery` */
+export function emulated(): { endpoint: string | undefined; project: string } {
+  const { BIGQUERY_TEST_PROJECT: own } = process.env
+  if (own !== undefined) return { endpoint: undefined, project: own }
   const { BIGQUERY_EMULATOR_URL: endpoint, BIGQUERY_EMULATOR_PROJECT: project } = process.env
   if (endpoint === undefined || project === undefined) {
     throw new Error('find the emulator: there is none; run npm run test:emulator')
@@ -19,7 +21,8 @@ export function emulated(): { endpoint: string; project: string } {
 export function emulatorClient(location = 'US'): BigQuery {
   const { endpoint: apiEndpoint, project: projectId } = emulated()
   // Without credentials of some kind the client looks for a metadata server, and its uploads fail.
-  return new BigQuery({ apiEndpoint, projectId, location, authClient: new PassThroughClient() })
+  const there = apiEndpoint === undefined ? {} : { apiEndpoint, authClient: new PassThroughClient() }
+  return new BigQuery({ ...there, projectId, location })
 }
 
 /** An empty dataset that nothing else uses, dropped when the test has ended. */

@@ -45,6 +45,7 @@ export interface DatasetMetadata {
   readonly labels?: Readonly<Record<string, string>>
   /** Milliseconds, as text. */
   readonly defaultTableExpirationMs?: string
+  readonly defaultPartitionExpirationMs?: string
 }
 
 export interface Load {

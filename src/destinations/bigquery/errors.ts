@@ -38,7 +38,7 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   billingTierLimitExceeded: { next: 'again', sentence: `the project's billing tier is too low; raise it, ${GOES_ON}` },
   resourcesExceeded: {
     next: 'again',
-    sentence: `the batch is too large for the resources; lower BATCH_MAX_EVENTS, ${GOES_ON}`,
+    sentence: `the project has too few resources for the batch; give it more slots, ${GOES_ON}`,
   },
   billingNotEnabled: {
     next: 'stop',
@@ -47,7 +47,7 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   bytesBilledLimitExceeded: {
     next: 'stop',
-    sentence: 'the load would cost more than BIGQUERY_MAX_BYTES_BILLED allows; raise it, or load less often',
+    sentence: 'the load would cost more than BIGQUERY_MAX_BYTES_BILLED allows; raise it, then start again',
   },
   accessDenied: {
     next: 'stop',
@@ -123,8 +123,10 @@ function protoOf(thrown: unknown): Proto {
   const message = [field(first, 'message'), field(thrown, 'message')].find((each) => typeof each === 'string') ?? ''
   const reason = field(first, 'reason')
   if (typeof reason === 'string' && Object.hasOwn(MEANINGS, reason)) return { reason, message }
+  // Google's token service refuses with a 400.
+  if (isCredentials(message)) return { reason: 'unauthenticated', message }
   const status = statusOf(thrown)
-  if (status === undefined) return { reason: isCredentials(message) ? 'unauthenticated' : brokenOr(thrown), message }
+  if (status === undefined) return { reason: brokenOr(thrown), message }
   return { reason: REASON_OF_STATUS[status] ?? (status >= 500 ? 'backendError' : String(reason)), message }
 }
 

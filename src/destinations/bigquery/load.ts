@@ -40,9 +40,14 @@ export async function load(ready: Ready, batch: RowBatch, signal: AbortSignal): 
 
 /** The record to tell on, with what BigQuery billed for the merge. */
 async function billed({ client }: Ready, { job, ...record }: Merged): Promise<LoadRecord> {
-  const { statistics } = (await client.job(job)) ?? {}
+  // Whoever did not start a job may not be allowed to look at it; the bill is no reason to stop.
+  const { statistics } = (await client.job(job).catch(unlessTransient)) ?? {}
   const bytes = statistics?.query?.totalBytesBilled
   return { ...record, bytesBilled: bytes === undefined ? null : Number(bytes) }
+}
+
+function unlessTransient(error: unknown): undefined {
+  if (error instanceof TransientError) throw error
 }
 
 /** The record of the batch if it was loaded before. */

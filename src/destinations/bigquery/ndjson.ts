@@ -17,7 +17,8 @@ export interface Encoded {
 /** Encodes the rows of a table. null cells are left out: that is what a missing field means to a load job. */
 export function encode(table: Table, rows: readonly Row[]): Encoded {
   const columns = Object.entries(table.columns).map(([name, { type }]) => ({ type, label: `${JSON.stringify(name)}:` }))
-  const hash = createHash('sha256')
+  // The same lines may be meant for other columns, by another version of this program.
+  const hash = createHash('sha256').update(JSON.stringify(columns))
   const pieces: Buffer[] = []
   let lines = ''
   const flush = () => {

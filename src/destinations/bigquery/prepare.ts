@@ -1,7 +1,7 @@
 /** Before the first load of a run: the datasets and the tables are there, as schemas/tables.ts has them. */
 import { tables } from '../../../schemas/tables.ts'
 import { PermanentError } from '../../errors.ts'
-import { type Client, openClient } from './client.ts'
+import { type Client, type DatasetMetadata, openClient } from './client.ts'
 import { bigqueryError } from './errors.ts'
 import type { BigqueryOptions } from './options.ts'
 import { ensureTable, metadataOf } from './schema.ts'
@@ -46,8 +46,18 @@ export async function ensureDataset(options: BigqueryOptions) {
     })
     there = await first.dataset(dataset)
   }
+  requireLasting(options, there)
   const location = there?.location ?? options.location
   return { location, client: await openClient({ ...options, location }) }
+}
+
+/** What a dataset lets expire by default would take tables, or old days of them, away again. Without billing all of it does. */
+function requireLasting({ dataset, mode }: BigqueryOptions, there: DatasetMetadata | undefined): void {
+  if (mode === 'append' || !(there?.defaultTableExpirationMs || there?.defaultPartitionExpirationMs)) return
+  throw new PermanentError(
+    `prepare dataset ${dataset}: its tables or their days expire by default, and what people answered with them; run ` +
+      `\`bq update --default_table_expiration 0 --default_partition_expiration 0 ${dataset}\`, or name another dataset`,
+  )
 }
 
 async function ensureStaging(options: BigqueryOptions, client: Client, location: string | undefined): Promise<void> {

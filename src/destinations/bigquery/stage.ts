@@ -34,9 +34,13 @@ export async function stage(ready: Ready, batch: RowBatch, signal: AbortSignal):
   const waiting = [...filled]
   const digests = new Map<string, string>()
   const from = new Map<string, TablePath>()
+  const stop = (error: unknown): never => {
+    waiting.length = 0
+    throw error
+  }
   const work = async () => {
     for (let table = waiting.shift(); table !== undefined; table = waiting.shift()) {
-      const { path, digest } = await stageTable(ready, batch.id, table, rowsOf(batch, table), signal)
+      const { path, digest } = await stageTable(ready, batch.id, table, rowsOf(batch, table), signal).catch(stop)
       digests.set(table.name, digest)
       from.set(table.name, path)
     }

@@ -65,7 +65,7 @@ export function fence(path: TablePath, pipeline: string, previous: string, recor
   ]
 }
 
-/** The row of the batch in `loads`. */
+/** The row of the batch in `loads`, unless it has one: after a resync a batch may be merged again. */
 export function insertRecord(path: TablePath, record: LoadRecord): string {
   const columns = columnsOf(loads)
   const values = columns.map(([name, column]) => {
@@ -76,7 +76,11 @@ export function insertRecord(path: TablePath, record: LoadRecord): string {
     return typeof cell === 'number' ? String(cell) : text(String(cell))
   })
   const names = columns.map(([name]) => identifier(name)).join(', ')
-  return `INSERT INTO ${pathOf(path)} (${names}) VALUES (${values.join(', ')})`
+  const there = `destination = ${text(record.destination)} AND batch_id = ${text(record.batchId)}`
+  return (
+    `INSERT INTO ${pathOf(path)} (${names}) SELECT ${values.join(', ')} FROM (SELECT 1) ` +
+    `WHERE NOT EXISTS (SELECT 1 FROM ${pathOf(path)} WHERE ${there})`
+  )
 }
 
 /** What was billed for a batch is known only when it is merged; so it comes into `loads` with the batch after it. */

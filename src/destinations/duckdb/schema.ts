@@ -41,6 +41,7 @@ function changesTo(table: Table, found: Found | undefined, path: string): string
     const known = found?.columns.get(column)
     const wanted = sqlType(type)
     if (found !== undefined && known === undefined) {
+      if (column === table.partition) throw olderThan(path, table.name, column)
       // Also a required one may be null here: nothing is known of it in the rows that are there.
       statements.push(`ALTER TABLE ${name} ADD COLUMN ${identifier(column)} ${wanted}`)
     }
@@ -58,6 +59,13 @@ export function createTable(table: Table): string {
     ([name, { type, required }]) => `${identifier(name)} ${sqlType(type)}${required ? ' NOT NULL' : ''}`,
   )
   return `CREATE TABLE ${identifier(table.name)} (${columns.join(', ')})`
+}
+
+/** Rows are looked for by their day, and those that are there have none. */
+function olderThan(path: string, table: string, column: string): PermanentError {
+  return new PermanentError(
+    `open ${path}: ${table} was made before it had ${column}; move the file away, and \`npm run replay\` fills a new one`,
+  )
 }
 
 function wrongType(path: string, table: string, column: string, type: string, wanted: string): PermanentError {

@@ -36,7 +36,7 @@ const CHILDREN = new RegExp(String.raw`^INSERT INTO ${PATH} \([^)]*\) SELECT .*?
 const BILLED = whole(
   String.raw`UPDATE ${PATH} SET bytes_billed = (\d+) WHERE destination = 'bigquery' AND batch_id = ${TEXT} AND bytes_billed IS NULL`,
 )
-const LOADS = new RegExp(String.raw`^INSERT INTO ${PATH} \([^)]*\) VALUES \(`)
+const LOADS = new RegExp(String.raw`^INSERT INTO ${PATH} \([^)]*\) SELECT .* FROM \(SELECT 1\) WHERE NOT EXISTS `)
 
 /** undefined: it is neither of the two. */
 export function recognise(sql: string): PipelineScript | MergeScript | undefined {
