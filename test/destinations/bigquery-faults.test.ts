@@ -86,7 +86,9 @@ const CASES: readonly Case[] = [
   { step: 'state insert', load: 'first', rows: QUERY },
   { step: 'upload', load: 'later', rows: [...JOB, ['done with invalid', BUG], ['not found', 'again']] },
   { step: 'upload', load: 'later', after: 2, rows: JOB },
-  { step: 'job get', load: 'later', rows: LOOKUP },
+  // For what the batch before was billed; whoever may not look goes on without.
+  { step: 'job get', load: 'later', rows: but(LOOKUP, [['reject', 'through']]) },
+  { step: 'job get', load: 'later', after: 1, rows: LOOKUP },
   { step: 'job get', load: 'later', after: 6, rows: [...ANYWHERE, ['not found', 'again']] },
   // What is in the tables counts, not what the job says.
   { step: 'merge insert', load: 'later', rows: but(QUERY, [['done, but told as backendError', 'through']]) },
