@@ -2,7 +2,7 @@
 import { isIPv4 } from 'node:net'
 import { resolve } from 'node:path'
 import type { z } from 'zod'
-import { UNSET } from './config/bigquery.ts'
+import { type BigqueryConfig, UNSET } from './config/bigquery.ts'
 import { type Setting, settings, settingsSchema, type WebhookAuth } from './config/schema.ts'
 import { CONFIG_FILE, type Given, gatherSettings } from './config/sources.ts'
 
@@ -24,16 +24,7 @@ export interface Config {
   readonly retainBytes: number
   readonly logLevel: z.output<typeof settingsSchema>['LOG_LEVEL']
   readonly csvFormulaGuard: boolean
-  readonly bigquery: {
-    readonly mode: 'merge' | 'append'
-    readonly project: string | undefined
-    readonly dataset: string
-    readonly stagingDataset: string
-    readonly location: string | undefined
-    readonly endpoint: string | undefined
-    readonly labels: Readonly<Record<string, string>>
-    readonly maxBytesBilled: number | undefined
-  }
+  readonly bigquery: BigqueryConfig
 }
 
 /** Names every mistake in the settings at once, with what is allowed; secrets are not in it. */

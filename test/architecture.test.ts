@@ -21,7 +21,7 @@ const RULES: readonly Rule[] = [
   { of: ['src/flatten/'], may: [...EVERYWHERE, 'src/flatten/', 'type src/buffer/buffer.ts'], node: false },
   { of: ['src/destinations/csv/'], may: destination('csv') },
   { of: ['src/destinations/duckdb/'], may: destination('duckdb') },
-  { of: ['src/destinations/bigquery/'], may: destination('bigquery') },
+  { of: ['src/destinations/bigquery/'], may: [...destination('bigquery'), 'type src/config/bigquery.ts'] },
   { of: ['src/destinations/'], may: [...EVERYWHERE, 'src/destinations/', 'type src/flatten/rows.ts'] },
   {
     of: ['src/receiver/'],

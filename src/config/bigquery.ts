@@ -84,3 +84,21 @@ export const UNSET = {
   BIGQUERY_LABELS: true,
   BIGQUERY_API_ENDPOINT: true,
 } as const
+
+/** How BigQuery is loaded. */
+export interface BigqueryConfig {
+  /** `append`: load jobs and views only, as the sandbox has it. */
+  readonly mode: 'merge' | 'append'
+  /** undefined: that of the credentials. */
+  readonly project: string | undefined
+  readonly dataset: string
+  readonly stagingDataset: string
+  /** Where missing datasets are made; undefined: BigQuery's default, `US`. */
+  readonly location: string | undefined
+  /** Another server than Google's, for tests; it gets no credentials. */
+  readonly endpoint: string | undefined
+  /** Of tables and jobs. */
+  readonly labels: Readonly<Record<string, string>>
+  /** Of one merge; undefined: no bound. */
+  readonly maxBytesBilled: number | undefined
+}

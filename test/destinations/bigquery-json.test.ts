@@ -127,7 +127,6 @@ test('each row is a line that parses back to it', (t) => {
           linesOf(table, rows),
           rows.map((row) => record(table, row)),
         )
-        t.is(encode(table, rows).rows, rows.length)
       }
     }
   })

@@ -13,6 +13,7 @@ import { loads } from '../../../schemas/tables/log.ts'
 import { tables } from '../../../schemas/tables.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { batchTables, loadRecord, now, readLoadRecord, rowsOf } from '../batch.ts'
+import { forEachAtOnce } from './at-once.ts'
 import type { Client } from './client.ts'
 import { bigqueryError } from './errors.ts'
 import { rowsTable, viewQuery } from './fold.ts'
@@ -54,9 +55,6 @@ export async function prepareAppend(options: BigqueryOptions): Promise<AppendRea
   return { options, client, pathTo, made }
 }
 
-/** So many uploads at once: each holds the rows of a table as text. */
-const AT_ONCE = 4
-
 export async function append(ready: AppendReady, batch: RowBatch, signal: AbortSignal): Promise<LoadRecord> {
   const id = idOf(ready, loads, batch.id, 'done')
   // Asking for a job is free; a query reads 10 MB at least.
@@ -66,16 +64,11 @@ export async function append(ready: AppendReady, batch: RowBatch, signal: AbortS
   const startedAt = now()
   const digest = digestOf(batch)
   const upload = `${batch.id}-${digest}`
-  const waiting = batchTables.filter((table) => rowsOf(batch, table).length > 0)
-  const work = async () => {
-    for (let table = waiting.shift(); table !== undefined; table = waiting.shift()) {
-      const plan = { id: idOf(ready, table, batch.id, digest), upload, stillHolds: async () => true }
-      await appendRows(ready, table, rowsOf(batch, table), plan, signal)
-    }
-  }
-  // Nothing goes on behind the back of an error.
-  const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, work))
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  const filled = batchTables.filter((table) => rowsOf(batch, table).length > 0)
+  await forEachAtOnce(filled, (table) => {
+    const plan = { id: idOf(ready, table, batch.id, digest), upload, stillHolds: async () => true }
+    return appendRows(ready, table, rowsOf(batch, table), plan, signal)
+  })
 
   const record = loadRecord(NAME, batch, startedAt)
   let before: LoadRecord | undefined

@@ -1,6 +1,7 @@
 /**
  * BigQuery: the rows of a batch are loaded into staging tables, and then one transaction makes them visible in all tables at
- * once; or, without billing, they are appended, and views tell the state (append.ts). Every step is a job whose id is derived from the batch, so that after a crash anywhere the same steps find what was done.
+ * once; or, without billing, they are appended, and views tell the state (append.ts). Every step is a job whose id is derived
+ * from the batch, so that after a crash anywhere the same steps find what was done.
  */
 import type { LoadRecord } from '../../../schemas/records.ts'
 import type { RowBatch } from '../../flatten/rows.ts'

@@ -42,9 +42,11 @@ async function prepared(options: BigqueryOptions) {
   return { client, into: stagingDataset, names: `${dataset} and ${stagingDataset}` }
 }
 
+type Prepared = Awaited<ReturnType<typeof prepared>>
+
 /** Tries each step of a load. @param make whether a missing dataset is made; else it is a finding */
 export async function* check(options: BigqueryOptions, { make }: { make: boolean }): AsyncGenerator<Finding> {
-  let ready: Awaited<ReturnType<typeof prepared>> | undefined
+  let ready: Prepared | undefined
   if (!make) {
     const there = await finding('the dataset', NEEDS.tables, () => requireDataset(options))
     yield there
@@ -55,7 +57,10 @@ export async function* check(options: BigqueryOptions, { make }: { make: boolean
     const { location } = (await ready.client.dataset(options.dataset)) ?? {}
     return `${ready.client.project}.${ready.names}, in ${location ?? 'the default location'}`
   })
-  if (ready === undefined) return
+  if (ready !== undefined) yield* tryOut(options, ready)
+}
+
+async function* tryOut(options: BigqueryOptions, ready: Prepared): AsyncGenerator<Finding> {
   const { client } = ready
   const path = {
     project: client.project,

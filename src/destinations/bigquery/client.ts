@@ -60,7 +60,8 @@ export async function openClient(options: ClientOptions): Promise<Client> {
   const { location, labels, waits = WAITS } = options
   const asking = await openAsking(options, waits)
   const { project, ask, find, upload } = asking
-  const reference = (jobId: string) => ({ projectId: project, jobId, ...(location !== undefined && { location }) })
+  const at = location === undefined ? {} : { location }
+  const reference = (jobId: string) => ({ projectId: project, jobId, ...at })
   const table = (path: TablePath) => find<TableMetadata>(`look up table ${path.table}`, { path: pathOf(path) })
 
   return {
@@ -85,32 +86,34 @@ export async function openClient(options: ClientOptions): Promise<Client> {
       const json = { ...metadata, datasetReference: { projectId: project, datasetId: name } }
       await find(`make dataset ${name}`, { method: 'POST', path: '/datasets', json }, 409)
     },
-    job: (id) => find('look up a job', { path: `/jobs/${id}`, qs: location === undefined ? {} : { location } }),
+    job: (id) => find('look up a job', { path: `/jobs/${id}`, qs: at }),
     async insertQuery(jobId, sql, query) {
-      const bytes = query.maximumBytesBilled
-      const billed = bytes === undefined ? {} : { maximumBytesBilled: String(bytes) }
-      const configuration = { query: { query: sql, useLegacySql: false, ...billed }, labels: query.labels }
+      const configuration = { query: queryOf(sql, query), labels: query.labels }
       const json = { jobReference: reference(jobId), configuration }
       await ask('start a query', { method: 'POST', path: '/jobs', json })
     },
     async select(what, sql, query) {
-      const [timeoutMs, bytes] = [waits.call / 2, query.maximumBytesBilled]
-      const billed = bytes === undefined ? {} : { maximumBytesBilled: String(bytes) }
-      const place = location === undefined ? {} : { location }
-      const json = { query: sql, useLegacySql: false, timeoutMs, labels: query.labels, ...billed, ...place }
+      const json = { ...queryOf(sql, query), ...at, labels: query.labels, timeoutMs: waits.call / 2 }
       return rowsIn(what, await ask<Answer>(what, { method: 'POST', path: '/queries', json }))
     },
     async insertLoad(jobId, path, { fields, pieces }) {
-      const load = {
-        destinationTable: referenceOf(path),
-        ...(fields === undefined ? APPEND : { schema: { fields }, writeDisposition: 'WRITE_TRUNCATE' }),
-        sourceFormat: 'NEWLINE_DELIMITED_JSON',
-        maxBadRecords: 0,
-        ignoreUnknownValues: false,
-      }
-      const metadata = { jobReference: reference(jobId), configuration: { load, labels } }
-      await upload(`upload rows of ${path.table}`, metadata, pieces)
+      const configuration = { load: loadOf(path, fields), labels }
+      await upload(`upload rows of ${path.table}`, { jobReference: reference(jobId), configuration }, pieces)
     },
+  }
+}
+
+function queryOf(query: string, { maximumBytesBilled: bytes }: QueryOptions) {
+  return { query, useLegacySql: false, ...(bytes !== undefined && { maximumBytesBilled: String(bytes) }) }
+}
+
+function loadOf(path: TablePath, fields: Load['fields']) {
+  return {
+    destinationTable: referenceOf(path),
+    ...(fields === undefined ? APPEND : { schema: { fields }, writeDisposition: 'WRITE_TRUNCATE' }),
+    sourceFormat: 'NEWLINE_DELIMITED_JSON',
+    maxBadRecords: 0,
+    ignoreUnknownValues: false,
   }
 }
 

@@ -7,7 +7,6 @@ import { loadable } from './json.ts'
 const PIECE_BYTES = 256 * 1024
 
 export interface Encoded {
-  readonly rows: number
   /** Whole lines, many to a piece. */
   readonly pieces: readonly Buffer[]
   /** 64 hex digits, of all lines. */
@@ -33,7 +32,7 @@ export function encode(table: Table, rows: readonly Row[]): Encoded {
     if (lines.length >= PIECE_BYTES) flush()
   }
   flush()
-  return { rows: rows.length, pieces, digest: hash.digest('hex') }
+  return { pieces, digest: hash.digest('hex') }
 }
 
 function lineOf(columns: readonly { readonly type: ColumnType; readonly label: string }[], row: Row): string {

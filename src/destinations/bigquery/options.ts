@@ -1,19 +1,7 @@
-/** What the destination is told, from the settings. */
-export interface BigqueryOptions {
-  /** `append`: load jobs and views only, as the sandbox has it. */
-  readonly mode: 'merge' | 'append'
-  /** undefined: that of the credentials. */
-  readonly project: string | undefined
-  readonly dataset: string
-  readonly stagingDataset: string
-  /** Where missing datasets are made; undefined: BigQuery's default, `US`. */
-  readonly location: string | undefined
-  /** Another server than Google's, for tests; it gets no credentials. */
-  readonly endpoint: string | undefined
-  /** Of tables and jobs. */
-  readonly labels: Readonly<Record<string, string>>
-  /** Of one load; undefined: no bound. */
-  readonly maxBytesBilled: number | undefined
+import type { BigqueryConfig } from '../../config/bigquery.ts'
+
+/** What the destination is told. */
+export interface BigqueryOptions extends BigqueryConfig {
   /** Left out but in tests. */
   readonly waits?: Waits
 }

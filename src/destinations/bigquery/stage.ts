@@ -4,6 +4,7 @@ import type { Row, Table } from '../../../schemas/spec.ts'
 import { PermanentError } from '../../errors.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { batchTables, rowsOf } from '../batch.ts'
+import { forEachAtOnce } from './at-once.ts'
 import { runJob } from './jobs.ts'
 import { encode } from './ndjson.ts'
 import type { Ready } from './prepare.ts'
@@ -26,28 +27,15 @@ export interface Staging {
   readonly digest: string
 }
 
-/** So many uploads at once: each holds the rows of a table as text. */
-const AT_ONCE = 4
-
 export async function stage(ready: Ready, batch: RowBatch, signal: AbortSignal): Promise<Staging> {
   const filled = batchTables.filter((table) => rowsOf(batch, table).length > 0)
-  const waiting = [...filled]
   const digests = new Map<string, string>()
   const from = new Map<string, TablePath>()
-  const stop = (error: unknown): never => {
-    waiting.length = 0
-    throw error
-  }
-  const work = async () => {
-    for (let table = waiting.shift(); table !== undefined; table = waiting.shift()) {
-      const { path, digest } = await stageTable(ready, batch.id, table, rowsOf(batch, table), signal).catch(stop)
-      digests.set(table.name, digest)
-      from.set(table.name, path)
-    }
-  }
-  // Nothing goes on behind the back of an error.
-  const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, work))
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  await forEachAtOnce(filled, async (table) => {
+    const { path, digest } = await stageTable(ready, batch.id, table, rowsOf(batch, table), signal)
+    digests.set(table.name, digest)
+    from.set(table.name, path)
+  })
 
   const changed = batchTables.filter(({ name, owner }) => from.has(name) || (owner && from.has(owner.table)))
   const digest = createHash('sha256')
