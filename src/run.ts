@@ -26,31 +26,40 @@ async function start({ argv, env, cwd }: Surroundings): Promise<void> {
   const config = loadConfig({ env, cwd })
   const log = createLog(config.logLevel)
   const connector = await startConnector(config, log, process.stdout.isTTY)
-  log.info({ url: connector.url, destinations: config.destinations, data: config.dataDir }, 'receiving webhooks')
-  if (config.webhookSecrets.length === 0) {
-    log.warn('no WEBHOOK_SECRET is set: anyone on this machine may send, no one from outside can')
-  }
-
   let stopping = false
   const onSignal = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1)
+    if (stopping) return endNow(signal)
     stopping = true
     log.info({ signal }, 'stopping; a second signal ends it at once, and loses nothing either')
     stop(connector, log).catch(fail)
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
+  log.info({ url: connector.url, destinations: config.destinations, data: config.dataDir }, 'receiving webhooks')
+  if (config.webhookSecrets.length === 0) {
+    log.warn('no WEBHOOK_SECRET is set: anyone on this machine may send, no one from outside can')
+  }
 }
 
 async function stop(connector: Connector, log: Log): Promise<void> {
   const overdue = setTimeout(() => {
     const seconds = GRACE_PERIOD / 1000
     log.error({ seconds }, 'stopping took too long, ending; what is pending is loaded at the next start')
-    process.exit(1)
+    endNow('SIGTERM')
   }, GRACE_PERIOD)
   await connector.stop()
   clearTimeout(overdue)
   log.info('stopped')
+}
+
+/**
+ * Ends by what the signal does by default. `process.exit` would first tear down the loader's thread, which in the middle of
+ * native work aborts; only as process 1 of a container, where the default is to do nothing, is it what is left.
+ */
+function endNow(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+  process.exit(1)
 }
 
 function fail(error: unknown): void {

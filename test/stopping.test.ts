@@ -45,6 +45,12 @@ test('stopped while requests are in flight, it exits by 0 and has every event th
   t.true((await loadAndVerify(t, dataDir, acknowledged)) >= acknowledged.length)
 })
 
+test('stopped as soon as it says that it receives, it exits by 0', async (t) => {
+  const product = await startProduct(t, await folder(t), NEVER)
+  product.kill('SIGTERM')
+  t.is((await product.ended).code, 0)
+})
+
 test('a second signal ends it at once, and loses nothing that was acknowledged', async (t) => {
   const dataDir = await folder(t)
   const product = await startProduct(t, dataDir, NEVER)
@@ -58,9 +64,9 @@ test('a second signal ends it at once, and loses nothing that was acknowledged',
   product.kill('SIGTERM')
   await product.said(/"stopping;/)
   product.kill('SIGTERM')
-  const { code, output } = await product.ended
+  const { signal, output } = await product.ended
   socket.destroy()
-  t.is(code, 1)
+  t.is(signal, 'SIGTERM')
   t.notRegex(output, /"stopped"/)
   t.is(await loadAndVerify(t, dataDir, acknowledged), 50)
 })
