@@ -65,7 +65,7 @@ function fillings(responses: number): Readonly<Record<string, string>> {
       '${SEGMENTS}', event_id, row_version, row_version, row_version, row_version FROM responses`,
     respondent_segments: `SELECT response_uuid, 'segment-' || unnest(range(${SEGMENTS_EACH})), created_on, form_uuid,
       'Segment', event_id, row_version FROM responses`,
-    webhook_events: `SELECT event_id, received_at, 'webhook', 'Completed Survey', 'project', user_uuid, account_uuid,
+    webhook_events: `SELECT event_id, created_on, received_at, 'webhook', 'Completed Survey', 'project', user_uuid, account_uuid,
       form_uuid, response_uuid, '{"left":"out"}' FROM responses`,
   }
 }
