@@ -184,6 +184,17 @@ export interface QuestionState {
   readonly version: string
 }
 
+/** A place inside the answers to a question: '' for a plain one, and one for each row of a matrix. */
+export interface QuestionItemState {
+  readonly formUuid: string
+  readonly question: string
+  readonly item: string
+  readonly valueType: ValueType | null
+  readonly isList: boolean
+  readonly eventId: string
+  readonly version: string
+}
+
 export interface AttributeState {
   readonly scope: 'user' | 'account'
   readonly name: string

@@ -3,7 +3,7 @@
  * it. No column depends on what a payload contains: questions, attributes, segments and tags are rows, not columns.
  */
 import type { Table } from './spec.ts'
-import { attributes, forms, questions, segments, tags } from './tables/catalog.ts'
+import { attributes, forms, questionItems, questions, segments, tags } from './tables/catalog.ts'
 import { loads, rejectedValues, webhookEvents } from './tables/log.ts'
 import { accountAttributes, accounts, userAttributes, userSegments, users } from './tables/people.ts'
 import { respondentSegments, respondents, responseAnswers, responses, responseTags } from './tables/responses.ts'
@@ -22,6 +22,7 @@ export const eventTables = {
   account_attributes: accountAttributes,
   forms,
   questions,
+  question_items: questionItems,
   attributes,
   segments,
   tags,

@@ -24,6 +24,8 @@ export interface Config {
   readonly retainBytes: number
   readonly logLevel: z.output<typeof settingsSchema>['LOG_LEVEL']
   readonly csvFormulaGuard: boolean
+  /** Which questions are scored; undefined: those that look like it. */
+  readonly questions: Readonly<Record<'nps' | 'csat' | 'ces', readonly string[] | undefined>>
   readonly bigquery: BigqueryConfig
 }
 
@@ -52,7 +54,13 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
   return toConfig(checked.data, cwd)
 }
 
-const OPTIONAL = { WEBHOOK_SECRET: true, ...UNSET } as const
+const OPTIONAL = {
+  WEBHOOK_SECRET: true,
+  NPS_QUESTIONS: true,
+  CSAT_QUESTIONS: true,
+  CES_QUESTIONS: true,
+  ...UNSET,
+} as const
 
 type Checked = z.output<ReturnType<typeof settingsSchema.partial<typeof OPTIONAL>>>
 
@@ -71,6 +79,7 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   retainBytes: checked.RETAIN_BYTES,
   logLevel: checked.LOG_LEVEL,
   csvFormulaGuard: checked.CSV_FORMULA_GUARD,
+  questions: { nps: checked.NPS_QUESTIONS, csat: checked.CSAT_QUESTIONS, ces: checked.CES_QUESTIONS },
   bigquery: {
     mode: checked.BIGQUERY_MODE,
     project: checked.BIGQUERY_PROJECT,

@@ -41,7 +41,7 @@ export async function openDestination(config: Config, name: Config['destinations
   switch (name) {
     case 'duckdb': {
       const { duckdbDestination } = await import('./destinations/duckdb/duckdb.ts')
-      return duckdbDestination({ path: warehousePath(config) })
+      return duckdbDestination({ path: warehousePath(config), questions: config.questions })
     }
     case 'bigquery': {
       const { bigqueryDestination } = await import('./destinations/bigquery/bigquery.ts')

@@ -80,7 +80,9 @@ const HOMES: Homes = {
 }
 
 function destination(name: string): string[] {
-  const shared = ['destination', 'batch', 'merge', 'sql'].map((file) => `src/destinations/${file}.ts`)
+  const shared = ['destination', 'batch', 'catalog', 'merge', 'novelty', 'sql', 'view-plan'].map(
+    (file) => `src/destinations/${file}.ts`,
+  )
   return [...EVERYWHERE, ...shared, `src/destinations/${name}/`, 'type src/flatten/rows.ts']
 }
 

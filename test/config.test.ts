@@ -49,6 +49,7 @@ test('nothing has to be set', (t) => {
     batchMaxEvents: 50_000,
     bodyLimit: 1024 ** 2,
     retainDays: 30,
+    questions: { nps: undefined, csat: undefined, ces: undefined },
     retainBytes: 10 * 1024 ** 3,
     logLevel: 'info',
     csvFormulaGuard: false,

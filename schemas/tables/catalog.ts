@@ -1,5 +1,5 @@
 /** What surveys are made of: forms, segments and tags by name, questions and attributes by the type of their values. */
-import type { AttributeState, NamedState, QuestionState } from '../records.ts'
+import type { AttributeState, NamedState, QuestionItemState, QuestionState } from '../records.ts'
 import { integer, merged, required, type Table, tableOf, text } from '../spec.ts'
 
 const named = (name: string, key: string, what: string): Table<NamedState> =>
@@ -46,6 +46,27 @@ export const questions: Table<QuestionState> = tableOf<QuestionState>()({
     position: merged(
       'filled',
       integer("Position in the survey, from 0, where Refiner's API told it", () => null),
+    ),
+    event_id: required.text('The event that last wrote the row', (s) => s.eventId),
+    row_version: required.text("Orders the states by the event's newest time", (s) => s.version),
+  },
+})
+
+export const questionItems: Table<QuestionItemState> = tableOf<QuestionItemState>()({
+  name: 'question_items',
+  description: 'Places inside the answers to questions: one for a plain question, and one for each row of a matrix',
+  key: ['form_uuid', 'question', 'item'],
+  columns: {
+    form_uuid: required.text('The survey', (s) => s.formUuid),
+    question: required.text('Identifier of the question', (s) => s.question),
+    item: required.text('As in response_answers; empty for a plain question', (s) => s.item),
+    value_type: merged(
+      'widest',
+      text('Widest type of the values seen: boolean, number, timestamp or text', (s) => s.valueType),
+    ),
+    is_list: merged(
+      'any',
+      required.boolean('Whether there was ever a list of choices', (s) => s.isList),
     ),
     event_id: required.text('The event that last wrote the row', (s) => s.eventId),
     row_version: required.text("Orders the states by the event's newest time", (s) => s.version),

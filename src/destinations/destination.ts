@@ -5,6 +5,9 @@ import type { RowBatch } from '../flatten/rows.ts'
 export interface Destination {
   readonly name: string
 
+  /** Milliseconds from the beginning of a run of loads to the next, however tight the schedule is; none if left out. */
+  readonly leastInterval?: number
+
   /** Opens what is needed, makes missing tables and columns, drops nothing. Idempotent; called before each run of loads. */
   prepare(): Promise<void>
 
@@ -13,6 +16,12 @@ export interface Destination {
    * returned. An aborted signal stops it at a safe place, by an error, with nothing half-loaded visible.
    */
   load(batch: RowBatch, options: { signal: AbortSignal }): Promise<LoadRecord>
+
+  /**
+   * Makes views anew where loads brought what they do not have yet; called after a run of loads, before `close`. Returns what could not
+   * be made, with the reason. Its failure fails no load.
+   */
+  refreshViews?(): Promise<string[]>
 
   /** Lets go of files and connections between runs; `prepare` may follow. */
   close(): Promise<void>

@@ -12,6 +12,8 @@ export interface Leaf {
   readonly item: string
   /** 0 where no list is on the path. */
   readonly choice: number
+  /** Whether a list is on the path. */
+  readonly isList: boolean
   readonly sent: string | number | boolean
 }
 
@@ -34,7 +36,7 @@ interface Place {
 function addLeaves(leaves: Leaf[], question: string, value: JsonValue, at: Place): void {
   if (value === null) return
   if (typeof value !== 'object') {
-    leaves.push({ question, item: at.item ?? '', choice: at.choice, sent: value })
+    leaves.push({ question, item: at.item ?? '', choice: at.choice, isList: at.item !== at.path, sent: value })
   } else if (isList(value)) {
     for (const [position, element] of value.entries()) {
       const place = { item: at.path, path: positionPath(at.path, position), choice: position }

@@ -4,8 +4,8 @@
  */
 import type { JsonObject, JsonValue, NamedState, ValueType } from '../../schemas/records.ts'
 import type { Row, Table } from '../../schemas/spec.ts'
-import { attributes, questions } from '../../schemas/tables/catalog.ts'
-import { isList } from './answers.ts'
+import { attributes, questionItems, questions } from '../../schemas/tables/catalog.ts'
+import { leavesOf } from './answers.ts'
 import { outputOf } from './output.ts'
 import { typeOf, widest } from './value.ts'
 import { isNewer, type Version, versionText } from './version.ts'
@@ -41,71 +41,93 @@ export function namedRows(table: Table<NamedState>) {
 
 interface Seen {
   type: ValueType | null
+  version: Version
+}
+
+/** A place inside the answers to a question. Text holds everything: from then on values are not looked at. */
+interface Item {
+  type: ValueType | null
   isList: boolean
   version: Version
 }
 
-type Widen = (seen: Seen, value: JsonValue) => void
+interface Asked {
+  readonly items: Map<string, Item>
+  version: Version
+}
 
-/**
- * Notes names and the types of their values. Text holds everything: from then on values are not looked at. Names
- * mostly come together, so that one comparison of versions answers for all of an event.
- */
-function note(names: Map<string, Seen>, values: JsonObject, version: Version, widen: Widen): void {
-  let compared = version
-  let newer = false
-  for (const name in values) {
-    let seen = names.get(name)
-    if (seen === undefined) {
-      seen = { type: null, isList: false, version }
-      names.set(name, seen)
-    } else if (seen.version !== compared) {
-      compared = seen.version
-      newer = isNewer(version, compared)
-    }
-    if (newer) seen.version = version
-    const value = values[name]
-    if (value !== null && value !== undefined) widen(seen, value)
+/** The entry of a name, made if it is new, with the version of the newest event that has it. */
+function entryOf<T extends { version: Version }>(
+  names: Map<string, T>,
+  name: string,
+  version: Version,
+  make: () => T,
+): T {
+  const kept = names.get(name)
+  if (kept === undefined) {
+    const made = make()
+    names.set(name, made)
+    return made
   }
+  if (kept.version !== version && isNewer(version, kept.version)) kept.version = version
+  return kept
 }
 
 export function questionRows() {
-  const forms = new Map<string, Map<string, Seen>>()
+  const forms = new Map<string, Map<string, Asked>>()
   return {
     add(formUuid: string, data: JsonObject, version: Version): void {
-      const names = forms.get(formUuid) ?? new Map<string, Seen>()
+      const names = forms.get(formUuid) ?? new Map<string, Asked>()
       forms.set(formUuid, names)
-      note(names, data, version, widenQuestion)
+      for (const question in data) {
+        const { items } = entryOf(names, question, version, () => ({ items: new Map(), version }))
+        noteItems(items, question, data[question] ?? null, version)
+      }
     },
-    rows(): readonly Row[] {
-      const out = outputOf(questions)
+    rows() {
+      const out = { questions: outputOf(questions), question_items: outputOf(questionItems) }
       for (const [formUuid, names] of forms) {
-        for (const [question, { type, isList, version }] of names) {
+        for (const [question, { items, version }] of names) {
+          let valueType: ValueType | null = null
+          let isList = false
+          for (const [item, seen] of items) {
+            valueType = widest(valueType, seen.type)
+            isList ||= seen.isList
+            const ofItem = { eventId: seen.version.event.eventId, version: versionText(seen.version) }
+            const { type, isList: itemIsList } = seen
+            out.question_items.put({ formUuid, question, item, valueType: type, isList: itemIsList, ...ofItem })
+          }
           const { eventId } = version.event
-          out.put({ formUuid, question, valueType: type, isList, eventId, version: versionText(version) })
+          out.questions.put({ formUuid, question, valueType, isList, eventId, version: versionText(version) })
         }
       }
-      return out.rows
+      return { questions: out.questions.rows, question_items: out.question_items.rows }
     },
   }
 }
 
-function widenQuestion(seen: Seen, value: JsonValue): void {
-  if (typeof value !== 'object' || value === null) {
-    if (seen.type !== 'text') seen.type = widest(seen.type, typeOf(value))
-  } else if (isList(value)) {
-    if (value.length > 0) seen.isList = true
-    for (const element of value) widenQuestion(seen, element)
-  } else {
-    for (const key in value) widenQuestion(seen, value[key] ?? null)
+function noteItems(items: Map<string, Item>, question: string, value: JsonValue, version: Version): void {
+  if (value === null) return
+  if (typeof value !== 'object') {
+    noteItem(items, '', false, value, version)
+    return
   }
+  for (const { item, isList, sent } of leavesOf({ [question]: value })) noteItem(items, item, isList, sent, version)
+}
+
+type Scalar = string | number | boolean
+
+function noteItem(items: Map<string, Item>, name: string, isList: boolean, sent: Scalar, version: Version): void {
+  const item = entryOf(items, name, version, () => ({ type: typeOf(sent), isList, version }))
+  if (item.type !== 'text') item.type = widest(item.type, typeOf(sent))
+  item.isList ||= isList
 }
 
 export function attributeRows() {
   const scopes = { user: new Map<string, Seen>(), account: new Map<string, Seen>() }
   return {
     add(scope: 'user' | 'account', values: JsonObject, version: Version): void {
-      note(scopes[scope], values, version, widenAttribute)
+      note(scopes[scope], values, version)
     },
     rows(): readonly Row[] {
       const out = outputOf(attributes)
@@ -119,6 +141,21 @@ export function attributeRows() {
   }
 }
 
-function widenAttribute(seen: Seen, value: JsonValue): void {
-  if (seen.type !== 'text') seen.type = widest(seen.type, typeOf(value))
+/** Notes names and the types of their values. Names mostly come together, so that one comparison of versions answers for all of an event. */
+function note(names: Map<string, Seen>, values: JsonObject, version: Version): void {
+  let compared = version
+  let newer = false
+  for (const name in values) {
+    let seen = names.get(name)
+    if (seen === undefined) {
+      seen = { type: null, version }
+      names.set(name, seen)
+    } else if (seen.version !== compared) {
+      compared = seen.version
+      newer = isNewer(version, compared)
+    }
+    if (newer) seen.version = version
+    const value = values[name]
+    if (value !== null && value !== undefined && seen.type !== 'text') seen.type = widest(seen.type, typeOf(value))
+  }
 }

@@ -71,7 +71,7 @@ function rowsOf(from: Collectors): RowBatch['rows'] {
     ...from.users.rows(),
     ...from.accounts.rows(),
     forms: from.forms.rows(),
-    questions: from.questions.rows(),
+    ...from.questions.rows(),
     attributes: from.attributes.rows(),
     segments: from.segments.rows(),
     tags: from.tags.rows(),

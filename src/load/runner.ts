@@ -68,6 +68,7 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
         onLoaded?.(record)
       },
     })
+    await refreshViews(options)
     return 'loaded'
   } catch (error) {
     if (signal.aborted) {
@@ -85,6 +86,17 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
     }
     // Only now may others have the file.
     if (claim !== undefined || end.state === 'stopped') onState(end)
+  }
+}
+
+/** What people see is made after what they have is safe, and its failure stops nothing: the next run tries again. */
+async function refreshViews({ destination, log }: RunnerOptions): Promise<void> {
+  try {
+    for (const reason of (await destination.refreshViews?.()) ?? []) {
+      log.warn({ destination: destination.name, reason }, 'view not made')
+    }
+  } catch (error) {
+    log.warn({ destination: destination.name, reason: reasonOf(error) }, 'views not made, the next load tries again')
   }
 }
 

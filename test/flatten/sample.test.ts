@@ -20,6 +20,7 @@ test("the vendor's sample becomes one row of each subject, and all of its answer
     account_attributes: 0,
     forms: 1,
     questions: 2,
+    question_items: 2,
     attributes: 5,
     segments: 4,
     tags: 1,

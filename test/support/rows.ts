@@ -48,6 +48,7 @@ const noRows: RowBatch['rows'] = {
   account_attributes: [],
   forms: [],
   questions: [],
+  question_items: [],
   attributes: [],
   segments: [],
   tags: [],

@@ -7,21 +7,27 @@
 import type { LoadRecord } from '../../../schemas/records.ts'
 import { rowOf } from '../../../schemas/spec.ts'
 import { loads } from '../../../schemas/tables/log.ts'
+import { columnNames } from '../../../schemas/tables/views.ts'
 import { tables } from '../../../schemas/tables.ts'
+import { type MetricQuestions, UNNAMED } from '../../../schemas/views/spec.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { loadRecord, now, readLoadRecord } from '../batch.ts'
 import type { Destination } from '../destination.ts'
+import { createNovelty } from '../novelty.ts'
 import { identifier } from '../sql.ts'
 import { type Appender, createAppender } from './append.ts'
 import { cellExpression, cellFrom, columnsOf } from './cells.ts'
 import { type Client, openClient } from './client.ts'
 import { duckdbError, isOutOfMemory } from './errors.ts'
 import { ensureSchema } from './schema.ts'
+import { ensureViews } from './views.ts'
 import { writeBatch } from './write.ts'
 
 export interface DuckdbOptions {
   /** The file; it and its folder are made if missing. */
   readonly path: string
+  /** Which questions the models score; if not given, those that look like it. */
+  readonly questions?: MetricQuestions
 }
 
 /** How many times the usual memory a batch may get that did not fit into less. */
@@ -33,10 +39,11 @@ interface Open {
 }
 
 /** Errors are Transient where it may pass (a locked file, a full disk) and Permanent where a person has to act. */
-export function duckdbDestination({ path }: DuckdbOptions): Destination {
+export function duckdbDestination({ path, questions = UNNAMED }: DuckdbOptions): Destination {
   const name = 'duckdb'
   let open: Open | undefined
   let memory = 1
+  const novelty = createNovelty()
 
   const openIfClosed = async () => {
     try {
@@ -69,12 +76,26 @@ export function duckdbDestination({ path }: DuckdbOptions): Destination {
       try {
         const record = await loadOnce(name, opened, batch, signal)
         memory = 1
+        novelty.notice(batch)
         return record
       } catch (error) {
         close()
         signal.throwIfAborted()
         takeMoreAfter(error)
         throw duckdbError('load into', path, error)
+      }
+    },
+    async refreshViews() {
+      if (open === undefined || !novelty.isThere()) return []
+      const { client, appender } = open
+      try {
+        const taken = await ensureViews(client.connection, appender, questions)
+        novelty.settle()
+        return taken.map((view) => `${view}: something else has that name in ${path}; rename it, and the view is made`)
+      } catch (error) {
+        close()
+        takeMoreAfter(error)
+        throw duckdbError('make views in', path, error)
       }
     },
     async close() {
@@ -87,7 +108,7 @@ async function openWarehouse(path: string, memory: number): Promise<Open> {
   let client: Client | undefined
   try {
     client = await openClient(path, memory)
-    const exact = await ensureSchema(client.connection, path, tables)
+    const exact = await ensureSchema(client.connection, path, [...tables, columnNames])
     return { client, appender: createAppender(client.connection, exact) }
   } catch (error) {
     client?.close()

@@ -96,6 +96,6 @@ async function readSchema(connection: DuckDBConnection): Promise<Map<string, Fou
 }
 
 /** Rows of texts and nulls. */
-function textRows(reader: DuckDBResultReader): (string | null)[][] {
+export function textRows(reader: DuckDBResultReader): (string | null)[][] {
   return reader.getRowsJS().map((row) => row.map((value) => (typeof value === 'string' ? value : null)))
 }

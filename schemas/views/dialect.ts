@@ -1,0 +1,39 @@
+/**
+ * What the two dialects of SQL say differently. A view is written once, as text with these words in it; all else that it
+ * uses (CTEs, CASE, COUNT, AVG, STDDEV_SAMP, STRING_AGG … ORDER BY, windows) DuckDB and BigQuery read alike.
+ */
+import type { ColumnType } from '../spec.ts'
+
+/** An expression or a piece of a statement. */
+export type Sql = string
+
+export interface Dialect {
+  /** A quoted name of a column. */
+  identifier(name: string): Sql
+  /** A table or view of the warehouse, quoted, as it stands after FROM. */
+  relation(name: string): Sql
+  /** A constant text. Survey texts are hostile input: they come in through here and nowhere else. */
+  text(value: string): Sql
+  /** NULL of a type. */
+  nothing(type: ColumnType): Sql
+  /** NULL where the text does not read as the type. */
+  tryCast(value: Sql, type: Exclude<ColumnType, 'json' | 'date' | 'integer'>): Sql
+  /** Whether an RE2 expression finds something in the text. */
+  matches(value: Sql, expression: string): Sql
+  /** The UTC day of an instant. */
+  day(instant: Sql): Sql
+  /** The first day of an instant's UTC month. */
+  month(instant: Sql): Sql
+  /** Seconds with fractions; negative when `to` is earlier. */
+  seconds(from: Sql, to: Sql): Sql
+  /** The median as a window: neither dialect has it as an aggregate that the other has too. */
+  medianOver(value: Sql, partition: readonly Sql[]): Sql
+  /** The text of a JSON object's member: a scalar bare, anything else as JSON, NULL where there is none. */
+  member(json: Sql, name: string): Sql
+  /** A relation with `name` and `value` (as `member`) for each member of a JSON object; `names` are all that there may be. */
+  members(json: Sql, names: readonly string[]): Sql
+  /** An aggregate: a list of the values where the condition holds, none of them NULL. */
+  listWhere(condition: Sql, value: Sql, order: Sql): Sql
+  /** The most columns of a view, and characters of its query. */
+  readonly limits: { readonly columns: number; readonly characters: number }
+}

@@ -1,0 +1,36 @@
+/** The vocabulary of views: like tables (../spec.ts), but of columns that are computed from tables and other views. */
+import type { ColumnType } from '../spec.ts'
+import type { Dialect, Sql } from './dialect.ts'
+
+export interface ViewColumn {
+  readonly type: ColumnType
+  /** Whether a cell is a list of such values. */
+  readonly isList?: true
+  readonly description: string
+}
+
+export interface View {
+  readonly name: string
+  readonly description: string
+  /** In the order of the query's columns. */
+  readonly columns: Readonly<Record<string, ViewColumn>>
+  query(sql: Dialect): Sql
+}
+
+/** Which questions are scored; the config file can name them. */
+export interface MetricQuestions {
+  /** Identifiers of questions. undefined: those of Refiner's type, else those with the metric's name as a word in them. */
+  readonly nps: readonly string[] | undefined
+  readonly csat: readonly string[] | undefined
+  readonly ces: readonly string[] | undefined
+}
+
+/** The config file names none. */
+export const UNNAMED: MetricQuestions = { nps: undefined, csat: undefined, ces: undefined }
+
+/** What a model is made from, beside the tables. */
+export interface ModelSettings {
+  readonly questions: MetricQuestions
+  /** Names of all attributes that are known, by whose they are. */
+  readonly attributes: { readonly user: readonly string[]; readonly account: readonly string[] }
+}

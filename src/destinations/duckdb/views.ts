@@ -1,0 +1,94 @@
+/**
+ * Makes the views that schemas/views.ts defines, all in one transaction, with comments that say what each column is. What is there and
+ * the same stays; what a user made under such a name stays as well, and is told. A view of ours is known by a digest of its
+ * definition, which stands in its text as the name of an empty CTE.
+ */
+import { hash } from 'node:crypto'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { type Row, rowOf, type Table } from '../../../schemas/spec.ts'
+import { attributes, forms, questionItems } from '../../../schemas/tables/catalog.ts'
+import { columnNames } from '../../../schemas/tables/views.ts'
+import type { MetricQuestions, View } from '../../../schemas/views/spec.ts'
+import { now } from '../batch.ts'
+import { type CatalogRows, catalogOf } from '../catalog.ts'
+import { identifier, literal } from '../sql.ts'
+import { planViews } from '../view-plan.ts'
+import type { Appender } from './append.ts'
+import { cellExpression, cellFrom, columnsOf } from './cells.ts'
+import { duckdbDialect } from './dialect.ts'
+import { textRows } from './schema.ts'
+
+/** Returns the names that are taken by something of the user's. */
+export async function ensureViews(
+  connection: DuckDBConnection,
+  appender: Appender,
+  questions: MetricQuestions,
+): Promise<string[]> {
+  await connection.run('BEGIN')
+  try {
+    const { newNames, views } = planViews(await readCatalog(connection), questions, duckdbDialect, now())
+    await appender.append(
+      columnNames,
+      newNames.map((name) => rowOf(columnNames, name)),
+    )
+    const found = await readRelations(connection)
+    const taken: string[] = []
+    for (const view of views) {
+      const text = definitionOf(view)
+      const there = found.get(view.name)
+      if (there !== undefined && !there.includes(MARK)) taken.push(view.name)
+      else if (there === undefined || !there.includes(markOf(text))) await connection.run(statementsOf(view, text))
+    }
+    await connection.run('COMMIT')
+    return taken
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
+
+const MARK = 'refiner_warehouse_definition_'
+const markOf = (text: string) => `${MARK}${hash('sha256', text, 'hex').slice(0, 16)}`
+
+/** All that makes a view what it is: a change in any of it makes it anew. */
+function definitionOf(view: View): string {
+  return JSON.stringify([view.query(duckdbDialect), view.description, view.columns])
+}
+
+function statementsOf(view: View, text: string): string {
+  const name = identifier(view.name)
+  const comments = Object.entries(view.columns).map(
+    ([column, { description }]) => `COMMENT ON COLUMN ${name}.${identifier(column)} IS ${literal(description)}`,
+  )
+  const query = `WITH ${markOf(text)} AS (SELECT 1) SELECT * FROM (\n${view.query(duckdbDialect)}\n)`
+  return [
+    `CREATE OR REPLACE VIEW ${name} AS ${query}`,
+    `COMMENT ON VIEW ${name} IS ${literal(view.description)}`,
+    ...comments,
+  ].join(';\n')
+}
+
+async function readCatalog(connection: DuckDBConnection) {
+  const rows = async (table: Table): Promise<Row[]> => {
+    const columns = columnsOf(table)
+    const cells = columns.map(([name, column]) => cellExpression(name, column)).join(', ')
+    const reader = await connection.runAndReadAll(`SELECT ${cells} FROM ${identifier(table.name)}`)
+    return reader.getRowsJS().map((row) => columns.map(([, column], at) => cellFrom(row[at], column)))
+  }
+  const read: CatalogRows = {
+    forms: await rows(forms),
+    items: await rows(questionItems),
+    attributes: await rows(attributes),
+    names: await rows(columnNames),
+  }
+  return catalogOf(read)
+}
+
+/** Tables and views by name; a table's text is ''. */
+async function readRelations(connection: DuckDBConnection): Promise<Map<string, string>> {
+  const here = 'database_name = current_database() AND schema_name = current_schema()'
+  const reader = await connection.runAndReadAll(
+    `SELECT view_name, sql FROM duckdb_views() WHERE ${here} UNION ALL SELECT table_name, '' FROM duckdb_tables() WHERE ${here}`,
+  )
+  return new Map(textRows(reader).map(([name, sql]) => [name ?? '', sql ?? '']))
+}

@@ -1,0 +1,46 @@
+/** Whether loads brought a survey, question or attribute that views do not have yet. Views are made anew then, and never otherwise. */
+import type { Cell, Row, Table } from '../../schemas/spec.ts'
+import { attributes, forms, questionItems } from '../../schemas/tables/catalog.ts'
+import type { RowBatch } from '../flatten/rows.ts'
+import { rowsOf } from './batch.ts'
+import { cellOf } from './merge.ts'
+
+/** What views are made from. */
+const WATCHED: readonly (readonly [Table, readonly string[]])[] = [
+  [forms, ['form_uuid', 'name']],
+  [questionItems, ['form_uuid', 'question', 'item', 'value_type', 'is_list']],
+  [attributes, ['scope', 'name', 'value_type']],
+]
+
+/** Beyond it all is forgotten, and the next batch looks new: a hostile sender may invent names for ever. */
+const MOST_KNOWN = 200_000
+
+export interface Novelty {
+  /** Whether there may be something new; true at first, when nothing is known of the warehouse. */
+  isThere(): boolean
+  /** Looks at a batch that was loaded. */
+  notice(batch: RowBatch): void
+  /** Views have all that was noticed. */
+  settle(): void
+}
+
+export function createNovelty(): Novelty {
+  const known = new Set<string>()
+  let isNew = true
+  const look = (table: Table, row: Row, columns: readonly string[]) => {
+    const seen = JSON.stringify([table.name, ...columns.map((column): Cell => cellOf(table, row, column))])
+    if (known.has(seen)) return
+    known.add(seen)
+    isNew = true
+  }
+  return {
+    isThere: () => isNew,
+    notice(batch) {
+      if (known.size > MOST_KNOWN) known.clear()
+      for (const [table, columns] of WATCHED) for (const row of rowsOf(batch, table)) look(table, row, columns)
+    },
+    settle() {
+      isNew = false
+    },
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Which views a warehouse should have, by what it knows of surveys and attributes, and which names are still to be given. Pure, so that
+ * each destination reads its catalog, keeps the new names, and makes what differs.
+ */
+import type { ValueType } from '../../schemas/records.ts'
+import { columnNames, type GivenName } from '../../schemas/tables/views.ts'
+import { tables } from '../../schemas/tables.ts'
+import type { Dialect } from '../../schemas/views/dialect.ts'
+import type { MetricQuestions, View } from '../../schemas/views/spec.ts'
+import { FIXED_COLUMNS, type SurveyColumn, surveyView } from '../../schemas/views/survey.ts'
+import { modelViews } from '../../schemas/views.ts'
+import { giveName, type Named, snakeCase } from './column-names.ts'
+
+/** What the warehouse holds in `forms`, `question_items`, `attributes` and `column_names`. */
+export interface Catalog {
+  readonly forms: readonly { readonly formUuid: string; readonly name: string | null }[]
+  readonly items: readonly (Described & {
+    readonly formUuid: string
+    readonly item: string
+    readonly isList: boolean
+  })[]
+  readonly attributes: readonly (Described & { readonly scope: 'user' | 'account' })[]
+  /** In the order in which they were given. */
+  readonly names: readonly GivenName[]
+}
+
+interface Described {
+  readonly name: string
+  readonly valueType: ValueType | null
+}
+
+export interface ViewPlan {
+  /** Names to keep before the views are made. */
+  readonly newNames: readonly GivenName[]
+  /** Each after those that it is made from. */
+  readonly views: readonly View[]
+}
+
+const ATTRIBUTE_PREFIX = { user: 'attribute', account: 'account' }
+
+/** @param now UTC, as timestamps are in rows */
+export function planViews(catalog: Catalog, questions: MetricQuestions, sql: Dialect, now: string): ViewPlan {
+  const ofScope = (scope: 'user' | 'account') =>
+    catalog.attributes.filter((attribute) => attribute.scope === scope).map(({ name }) => name)
+  const models = modelViews({ questions, attributes: { user: ofScope('user'), account: ofScope('account') } })
+  const names = createNames(catalog, models, now)
+  const attributes = sorted(catalog.attributes, ({ scope, name }) => [scope, name]).map((attribute): SurveyColumn => {
+    const named = { scope: attribute.scope, formUuid: '', name: attribute.name, item: '' }
+    return { ...attribute, item: '', isList: false, columnName: names.of(named) }
+  })
+  const itemsOf = Map.groupBy(
+    sorted(catalog.items, ({ name, item }) => [name, item]),
+    ({ formUuid }) => formUuid,
+  )
+  const surveys = sorted(catalog.forms, ({ formUuid }) => [formUuid]).map(({ formUuid, name }) => {
+    const answers = (itemsOf.get(formUuid) ?? []).map((item): SurveyColumn => {
+      const named = { scope: 'question', formUuid, name: item.name, item: item.item } as const
+      return { ...item, scope: 'question', columnName: names.of(named) }
+    })
+    const viewName = names.of({ scope: 'survey', formUuid, name: '', item: '' }, name ?? '')
+    const columns = [...answers, ...attributes].toSorted((one, other) => names.compare(one, other))
+    return surveyView({ viewName, formUuid, formName: name, columns }, sql)
+  })
+  return { newNames: names.given, views: [...models, ...surveys] }
+}
+
+function createNames(catalog: Catalog, models: readonly View[], now: string) {
+  const given: GivenName[] = []
+  const kept = new Map(catalog.names.map((name) => [keyOf(name), name.columnName]))
+  const rank = new Map(catalog.names.map(({ columnName }, at) => [columnName, at]))
+  const views = new Set([...tables, columnNames, ...models].map(({ name }) => name))
+  const attributes = new Set(Object.keys(FIXED_COLUMNS))
+  const questions = new Map<string, Set<string>>()
+  for (const { scope, formUuid, columnName } of catalog.names) takenBy(scope, formUuid).add(columnName)
+
+  function takenBy(scope: GivenName['scope'], formUuid: string): Set<string> {
+    if (scope === 'survey') return views
+    if (scope !== 'question') return attributes
+    const taken = questions.get(formUuid) ?? new Set<string>()
+    questions.set(formUuid, taken)
+    return taken
+  }
+
+  /** What a new name must differ from: attributes stand in every survey's view, questions in one. */
+  function takenFor({ scope, formUuid }: Named): Set<string> {
+    if (scope === 'survey') return views
+    if (scope === 'question') return new Set([...attributes, ...takenBy(scope, formUuid)])
+    return new Set([...attributes, ...[...questions.values()].flatMap((names) => [...names])])
+  }
+
+  return {
+    given,
+    /** The name that was given, or gives one. @param title what the survey is called */
+    of(named: Named, title = ''): string {
+      const known = kept.get(keyOf(named))
+      if (known !== undefined) return known
+      const columnName = giveName(named, baseOf(named, title), takenFor(named))
+      takenBy(named.scope, named.formUuid).add(columnName)
+      kept.set(keyOf(named), columnName)
+      rank.set(columnName, rank.size)
+      given.push({ ...named, columnName, givenAt: now })
+      return columnName
+    },
+    /** Questions first, then attributes of the user, then of the account; each in the order in which they got their names. */
+    compare(one: SurveyColumn, other: SurveyColumn): number {
+      const scopes = ['question', 'user', 'account']
+      const byScope = scopes.indexOf(one.scope) - scopes.indexOf(other.scope)
+      return byScope || (rank.get(one.columnName) ?? 0) - (rank.get(other.columnName) ?? 0)
+    },
+  }
+}
+
+const keyOf = ({ scope, formUuid, name, item }: Named) => JSON.stringify([scope, formUuid, name, item])
+
+function baseOf({ scope, name, item }: Named, title: string): string {
+  if (scope === 'survey') return joined('survey', snakeCase(title))
+  if (scope === 'question') return joined(snakeCase(name), snakeCase(item))
+  return joined(ATTRIBUTE_PREFIX[scope], snakeCase(name))
+}
+
+const joined = (...parts: string[]) => parts.filter((part) => part !== '').join('_')
+
+function sorted<T>(values: readonly T[], keys: (value: T) => readonly string[]): T[] {
+  return values.toSorted((one, other) => {
+    const [a, b] = [JSON.stringify(keys(one)), JSON.stringify(keys(other))]
+    return a < b ? -1 : a > b ? 1 : 0
+  })
+}
