@@ -6,6 +6,13 @@
 /** It may pass by itself: a locked file, a full disk, a broken connection. Retried with backoff until told to stop. */
 export class TransientError extends Error {
   override readonly name = 'TransientError'
+  /** Milliseconds: sooner than this another try is of no use, or does harm. 0 leaves it to the backoff. */
+  readonly after: number
+
+  constructor(message: string, { after = 0, ...options }: ErrorOptions & { readonly after?: number } = {}) {
+    super(message, options)
+    this.after = after
+  }
 }
 
 /** It will not pass by itself. Stops the destination it comes from; the message says the way out. */

@@ -1,8 +1,15 @@
-/** The one place that retries: what may pass by itself, for ever, with exponential backoff, jitter and a ceiling. */
+/**
+ * The one place that retries: what may pass by itself, for ever, with exponential backoff, jitter and a ceiling; later, where the
+ * error asks for it.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
 import pRetry from 'p-retry'
 import { TransientError } from '../errors.ts'
 
-/** Milliseconds: the first pause is 1 to 2 times `first`, each one doubles, and none is longer than `longest`. */
+/**
+ * Milliseconds: the first pause is 1 to 2 times `first`, each one doubles, and none is longer than `longest`, unless the error says
+ * by its `after` that it has to be.
+ */
 export interface Backoff {
   readonly first: number
   readonly longest: number
@@ -25,9 +32,11 @@ export function retry<T>(task: () => Promise<T>, { signal, backoff, onRetry }: R
     minTimeout: backoff.first,
     maxTimeout: backoff.longest,
     randomize: true,
-    shouldRetry: ({ error }) => {
+    shouldRetry: async ({ error, retryDelay }) => {
       if (!(error instanceof TransientError)) return false
       onRetry(error)
+      // p-retry pauses for retryDelay after this. Of a stop it sees to it itself that it ends with the reason.
+      if (error.after > retryDelay) await pause(error.after - retryDelay, undefined, { signal }).catch(() => {})
       return true
     },
   })

@@ -1,6 +1,6 @@
 /** What each of BigQuery's reasons is made of. */
 import test from 'ava'
-import { bigqueryError, callError, MEANINGS, statusOf } from '../../src/destinations/bigquery/errors.ts'
+import { bigqueryError, callError, LATER, MEANINGS, statusOf } from '../../src/destinations/bigquery/errors.ts'
 import { PermanentError, TransientError } from '../../src/errors.ts'
 
 /** It may pass by itself. */
@@ -18,14 +18,18 @@ const PASSING: Readonly<Record<string, RegExp>> = {
   network: /check the network/,
   noAnswer: /check the proxy/,
   gone: /made again/,
+}
+
+/** It may pass too, but not soon. */
+const SLOW: Readonly<Record<string, RegExp>> = {
   quotaExceeded: /load less often \(LOAD_SCHEDULE\) or raise it/,
   billingTierLimitExceeded: /raise it/,
   resourcesExceeded: /more slots/,
+  billingNotEnabled: /turn billing on.* or set BIGQUERY_MODE=append/,
 }
 
 /** A person has to act. */
 const LASTING: Readonly<Record<string, RegExp>> = {
-  billingNotEnabled: /turn billing on/,
   bytesBilledLimitExceeded: /BIGQUERY_MAX_BYTES_BILLED allows; raise it/,
   accessDenied: /grant the roles of docs\/bigquery\.md/,
   unauthenticated: /gcloud auth application-default login/,
@@ -37,7 +41,7 @@ const LASTING: Readonly<Record<string, RegExp>> = {
 
 const told = (reason: string) => new RegExp(`^load responses: .*[;,] .* \\(${reason}\\)$`)
 
-for (const [reason, wayOut] of Object.entries(PASSING)) {
+for (const [reason, wayOut] of Object.entries({ ...PASSING, ...SLOW })) {
   test(`${reason} may pass by itself`, (t) => {
     const error = bigqueryError('load responses', { reason, message: "near 'ada@example.com'" })
     t.true(error instanceof TransientError)
@@ -58,8 +62,22 @@ for (const [reason, wayOut] of Object.entries(LASTING)) {
   })
 }
 
+test('what counts against a quota is tried a hundred times a day at most, and says so; anything else as soon as the backoff has it', (t) => {
+  const pause = (reason: string) => {
+    // Out of a job, and as the client throws it.
+    const errors = [bigqueryError('load', { reason }), callError('load', answer(403, reason))]
+    return errors.map((error) => error instanceof TransientError && error.after)
+  }
+  for (const reason of Object.keys(SLOW)) {
+    t.deepEqual(pause(reason), [LATER, LATER])
+    t.regex(bigqueryError('load', { reason }).message, /it is tried every 15 minutes/)
+  }
+  t.true(LATER * 100 >= 86_400_000)
+  for (const reason of Object.keys(PASSING)) t.deepEqual(pause(reason), [0, 0])
+})
+
 test('every reason with a meaning is in these tables', (t) => {
-  t.deepEqual(Object.keys({ ...PASSING, ...LASTING }).toSorted(), Object.keys(MEANINGS).toSorted())
+  t.deepEqual(Object.keys({ ...PASSING, ...SLOW, ...LASTING }).toSorted(), Object.keys(MEANINGS).toSorted())
 })
 
 for (const words of [

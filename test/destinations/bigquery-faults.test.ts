@@ -1,5 +1,6 @@
 /** Every step of a load under every fault: told right, and afterwards the tables are exact and each batch is there once. */
 import test, { type ExecutionContext } from 'ava'
+import { LATER } from '../../src/destinations/bigquery/errors.ts'
 import { PermanentError, TransientError } from '../../src/errors.ts'
 import { retry } from '../../src/load/retry.ts'
 import { QUOTED } from '../support/bigquery/answers.ts'
@@ -19,10 +20,10 @@ import type { FakeBigquery } from '../support/fake-bigquery.ts'
 import { NO_PAUSE } from '../support/loading.ts'
 
 /**
- * `through`: nobody notices. `again`: a TransientError is told, and the next try loads. `waits`: a TransientError for as long as
- * the fault lasts. A text: the way out in a PermanentError.
+ * `through`: nobody notices. `again`: a TransientError is told, and the next try loads. `later`: so too, after a long pause. `waits`: a
+ * TransientError for as long as the fault lasts. A text: the way out in a PermanentError.
  */
-type Outcome = 'through' | 'again' | 'waits' | RegExp
+type Outcome = 'through' | 'again' | 'later' | 'waits' | RegExp | 'again' | 'waits' | RegExp
 
 const ROLES =
   /^[a-z].*: the credentials may not do this; grant the roles of docs\/bigquery\.md to them \(accessDenied\)$/
@@ -57,7 +58,7 @@ const JOB: Rows = [
   ]),
   ['done with backendError', 'again'],
   ['done, but told as backendError', 'again'],
-  ['done with quotaExceeded', 'again'],
+  ['done with quotaExceeded', 'later'],
   ['done with accessDenied', ROLES],
   ['done with notFound', 'again'],
   ['pending for ever', 'waits'],
@@ -122,16 +123,19 @@ async function meet(t: ExecutionContext, fake: FakeBigquery, number: number, fau
     ...(outcome === 'waits' && { job: 50 }),
   }
   const destination = destinationOn(fake, { waits: short })
-  const told: Error[] = []
+  const told: TransientError[] = []
   const task = async () => {
     await destination.prepare()
     return destination.load(numbered(number), unstopped())
   }
   const retried = () => retry(task, { ...unstopped(), backoff: NO_PAUSE, onRetry: (error) => told.push(error) })
-  const result = await (outcome === 'waits' ? task : retried)().catch((error: unknown) => error)
+  // Who would wait that long is left out.
+  const result = await (outcome === 'waits' || outcome === 'later' ? task : retried)().catch((error: unknown) => error)
   if (outcome === 'waits') {
     t.true(result instanceof TransientError)
     t.regex(String(result), /: the job still waits or runs at BigQuery; loading goes on by itself$/)
+  } else if (outcome === 'later') {
+    t.true(result instanceof TransientError && result.after === LATER)
   } else if (outcome instanceof RegExp) {
     t.true(result instanceof PermanentError)
     t.regex(result instanceof Error ? result.message : '', outcome)
@@ -141,6 +145,10 @@ async function meet(t: ExecutionContext, fake: FakeBigquery, number: number, fau
   // On a busy machine an answer may come too late now and then.
   if (fault !== 'silence') t.is(told.length, outcome === 'again' ? 1 : 0, String(told))
   else if (outcome === 'again') t.true(told.length > 0)
+  t.deepEqual(
+    told.filter(({ after }) => after > 0),
+    [],
+  )
   for (const { message } of told) t.regex(message, /^[a-z][^:]*: .*loading goes on by itself/)
   t.notRegex([result, ...told].join(), new RegExp(QUOTED))
 }

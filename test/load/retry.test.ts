@@ -1,4 +1,7 @@
-import test from 'ava'
+import { syncBuiltinESMExports } from 'node:module'
+import { mock } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import test, { type ExecutionContext } from 'ava'
 import { PermanentError, TransientError } from '../../src/errors.ts'
 import { retry } from '../../src/load/retry.ts'
 import { NO_PAUSE } from '../support/loading.ts'
@@ -50,4 +53,74 @@ test('a stop ends the pause between two tries', async (t) => {
     },
   )
   await t.throwsAsync(waiting, { message: 'stop' })
+})
+
+/** A clock of this process that stands still until it is told to go on, so many milliseconds. */
+function clock(t: ExecutionContext): (milliseconds: number) => Promise<void> {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  syncBuiltinESMExports()
+  t.teardown(() => {
+    mock.timers.reset()
+    syncBuiltinESMExports()
+  })
+  return async (milliseconds) => {
+    await turn()
+    mock.timers.tick(milliseconds)
+    await turn()
+  }
+}
+
+const QUARTER = 15 * 60_000
+
+test.serial('an error that asks for a longer pause gets it whole, and no longer one', async (t) => {
+  const pass = clock(t)
+  let tries = 0
+  const result = retry(
+    async () => {
+      tries++
+      if (tries < 3) throw new TransientError('the quota is used up', { after: QUARTER })
+      return 'done'
+    },
+    { ...options(), backoff: { first: 1000, longest: 1000 } },
+  )
+  for (const each of [1, 2]) {
+    await pass(QUARTER - 1000)
+    await pass(999)
+    t.is(tries, each)
+    await pass(1)
+    t.is(tries, each + 1)
+  }
+  t.is(await result, 'done')
+})
+
+test.serial('an error that asks for less than the backoff has it, gets the backoff', async (t) => {
+  const pass = clock(t)
+  let tries = 0
+  const result = retry(
+    async () => {
+      tries++
+      if (tries < 2) throw new TransientError('locked', { after: 10 })
+    },
+    { ...options(), backoff: { first: 1000, longest: 1000 } },
+  )
+  await pass(999)
+  t.is(tries, 1)
+  await pass(1)
+  t.is(tries, 2)
+  await result
+})
+
+test('a stop ends a longer pause at once, with its reason', async (t) => {
+  const stopping = new AbortController()
+  const reason = new Error('stop')
+  let tries = 0
+  const waiting = retry(
+    async () => {
+      tries++
+      throw new TransientError('the quota is used up', { after: QUARTER })
+    },
+    options(() => setImmediate(() => stopping.abort(reason)), stopping.signal),
+  )
+  t.is(await t.throwsAsync(waiting), reason)
+  t.is(tries, 1)
 })

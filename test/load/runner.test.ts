@@ -62,6 +62,26 @@ test('trouble is told while it lasts, and is over when the destination takes the
   )
 })
 
+test('a destination that has to wait for long says why meanwhile, and a stop does not wait for it', async (t) => {
+  const buffer = await bufferWith(1)
+  const stopping = new AbortController()
+  const destination = faulty((step) => {
+    if (step === 'load') throw new TransientError('the quota is used up', { after: 900_000 })
+  })
+  const states: LoaderState[] = []
+  const onState = (state: LoaderState) => {
+    states.push(state)
+    if (state.state === 'retrying') setImmediate(() => stopping.abort(new Error('stop')))
+  }
+  t.is(await createRunner(options(buffer, destination, { signal: stopping.signal, onState })).run(), 'stopped')
+  t.deepEqual(states, [
+    { state: 'loading', reason: null },
+    { state: 'retrying', reason: 'the quota is used up' },
+    { state: 'idle', reason: null },
+  ])
+  t.is(destination.trace.filter((call) => call.startsWith('load')).length, 1)
+})
+
 test('a stopped destination says why, keeps everything, and resumes at the next run', async (t) => {
   const buffer = await bufferWith(2)
   let broken = true

@@ -6,13 +6,19 @@
  */
 import { PermanentError, TransientError } from '../../errors.ts'
 
-/** `again`: it may pass by itself. `stop`: a person has to act. */
+/**
+ * `again`: it may pass by itself. `later`: it may, but not soon, and tries count: against the quota that is used up, or as jobs of a
+ * project that has nothing to run them with. `stop`: a person has to act.
+ */
 interface Meaning {
-  readonly next: 'again' | 'stop'
+  readonly next: 'again' | 'later' | 'stop'
   readonly sentence: string
 }
 
 const GOES_ON = 'loading goes on by itself'
+/** Milliseconds until a `later`: 96 tries a day, where those of the backoff would be 1,440. */
+export const LATER = 15 * 60_000
+const LOOKS = `it is tried every ${LATER / 60_000} minutes, and ${GOES_ON}`
 
 export const MEANINGS: Readonly<Record<string, Meaning>> = {
   backendError: { next: 'again', sentence: `BigQuery failed inside; ${GOES_ON}` },
@@ -32,18 +38,18 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   gone: { next: 'again', sentence: `what was there just now is not there; it is made again, ${GOES_ON}` },
   quotaExceeded: {
-    next: 'again',
-    sentence: `a quota of the project is used up; load less often (LOAD_SCHEDULE) or raise it; ${GOES_ON} when it is refilled`,
+    next: 'later',
+    sentence: `a quota of the project is used up; load less often (LOAD_SCHEDULE) or raise it; ${LOOKS}`,
   },
-  billingTierLimitExceeded: { next: 'again', sentence: `the project's billing tier is too low; raise it, ${GOES_ON}` },
+  billingTierLimitExceeded: { next: 'later', sentence: `the project's billing tier is too low; raise it, ${LOOKS}` },
   resourcesExceeded: {
-    next: 'again',
-    sentence: `the project has too few resources for the batch; give it more slots, ${GOES_ON}`,
+    next: 'later',
+    sentence: `the project has too few resources for the batch; give it more slots, ${LOOKS}`,
   },
+  // Not a `stop`: billing also lapses and comes back, by the hand of someone who need not know of this process.
   billingNotEnabled: {
-    next: 'stop',
-    sentence:
-      'the project has no billing, and without it BigQuery updates no table; turn billing on, or set BIGQUERY_MODE=append (docs/bigquery.md)',
+    next: 'later',
+    sentence: `the project has no billing, and without it BigQuery updates no table; turn billing on: ${LOOKS}; or set BIGQUERY_MODE=append (docs/bigquery.md)`,
   },
   bytesBilledLimitExceeded: {
     next: 'stop',
@@ -91,7 +97,8 @@ export function bigqueryError(
   const known = reason === 'invalidQuery' && CONFLICT.test(message) ? 'rateLimitExceeded' : reason
   const { next, sentence } = (Object.hasOwn(MEANINGS, known) ? MEANINGS[known] : undefined) ?? UNEXPECTED
   const told = `${action}: ${sentence} (${reason})`
-  return next === 'again' ? new TransientError(told) : new PermanentError(told)
+  if (next === 'stop') return new PermanentError(told)
+  return new TransientError(told, next === 'later' ? { after: LATER } : {})
 }
 
 /** What the client threw. HTTP codes stand in where no reason came along. Our own errors pass unchanged. */
