@@ -4,7 +4,8 @@ import type { LoadRecord } from '../schemas/records.ts'
 import type { EventBuffer } from '../src/buffer/buffer.ts'
 import { type Config, REDIRECTION, redirected } from '../src/config.ts'
 import { check, type Finding } from '../src/destinations/bigquery/checks.ts'
-import { dollars, leastBytesOfLoad, monthlyDollars } from '../src/destinations/bigquery/cost.ts'
+import { cents, dollars, leastBytesOfLoad, monthlyDollars } from '../src/destinations/bigquery/cost.ts'
+import { LEAST_INTERVAL, NAME } from '../src/destinations/bigquery/options.ts'
 import { lastInBigquery, letFollow } from '../src/destinations/bigquery/resync.ts'
 import { pipelineOf } from '../src/destinations/bigquery/state.ts'
 import { replay } from '../src/load/load.ts'
@@ -13,7 +14,6 @@ import { batchLimits, openBuffer } from '../src/stores.ts'
 import { runCommand } from './command.ts'
 import { loadAll } from './loading.ts'
 
-const NAME = 'bigquery'
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 let action: (config: Config) => Promise<boolean>
@@ -66,11 +66,14 @@ async function setup(config: Config): Promise<boolean> {
 }
 
 function sayPrice(config: Config): void {
-  const [perLoad, perDay] = [leastBytesOfLoad(), loadsPerDay(config.loadSchedule)]
-  const price = monthlyDollars(perLoad, perDay)
+  const { loadSchedule, loadWhenPending } = config
+  const perDay = Math.min(loadsPerDay(loadSchedule), 86_400_000 / LEAST_INTERVAL)
+  const [perBatch, most] = [leastBytesOfLoad(), batchLimits(config, NAME).bytes]
   say(
-    `Loading ${Math.round(perDay)} times a day (LOAD_SCHEDULE "${config.loadSchedule}") costs about ${dollars(price)} a month while tables are small, if every ` +
-      `load changes every table; the first TiB of a month, ${dollars(monthlyDollars(2 ** 40 / 30, 1))}, is free. See docs/bigquery.md.`,
+    `A batch that changes every table costs at least ${cents(monthlyDollars(perBatch, 1 / 30))}, and ${Math.round(perDay)} a day (LOAD_SCHEDULE ` +
+      `"${loadSchedule}") ${dollars(monthlyDollars(perBatch, perDay))} a month. A batch holds up to ${most / 1024 ** 2} MiB of events; what waits beyond that ` +
+      `is another one, and LOAD_WHEN_PENDING (${loadWhenPending}) events are loaded ahead of the schedule. The first TiB of a month, ` +
+      `${dollars(monthlyDollars(2 ** 40 / 30, 1))}, is free. See docs/bigquery.md.`,
   )
 }
 
@@ -123,7 +126,7 @@ function resync(config: Config): Promise<boolean> {
 }
 
 async function takeTurn(config: Config, buffer: EventBuffer): Promise<void> {
-  const next = await buffer.nextBatch(NAME, batchLimits(config))
+  const next = await buffer.nextBatch(NAME, batchLimits(config, NAME))
   const last = (await buffer.stats()).consumers[NAME]?.lastLoad?.batchId
   const id = next?.id ?? last
   if (id !== undefined) await letFollow(config.bigquery, id, last ?? '')

@@ -35,7 +35,7 @@ export async function loadAll({ config, destinations, total, task }: Loading): P
         {
           buffer,
           destination: await openDestination(config, name),
-          limits: batchLimits(config),
+          limits: batchLimits(config, name),
           backoff: BACKOFF,
           signal: stopping.signal,
           log,

@@ -9,6 +9,8 @@ import { PermanentError } from './errors.ts'
 
 /** Beside BATCH_MAX_EVENTS: these bound the memory that loading takes, also of bodies that are one long list. */
 const BATCH = { bytes: 6 * 1024 ** 2, values: 400_000 }
+/** BigQuery bills each batch anew, so it takes at once what LOAD_WHEN_PENDING lets wait, in bodies of 2 KB. */
+const BIGQUERY_BATCH = { bytes: 24 * 1024 ** 2, values: 900_000 }
 const QUARANTINE = { items: 10_000, bytes: 256 * 1024 ** 2 }
 
 export function openBuffer(config: Config): EventBuffer {
@@ -33,7 +35,11 @@ function makeDataDir(path: string): void {
   }
 }
 
-export const batchLimits = (config: Config): BatchLimits => ({ events: config.batchMaxEvents, ...BATCH })
+/** @param destination its name */
+export const batchLimits = (config: Config, destination: string): BatchLimits => ({
+  events: config.batchMaxEvents,
+  ...(destination === 'bigquery' ? BIGQUERY_BATCH : BATCH),
+})
 
 export const warehousePath = (config: Config): string => join(config.dataDir, 'warehouse.duckdb')
 

@@ -17,7 +17,7 @@ const loader = startLoader({
   cron: config.loadSchedule,
   whenPending: config.loadWhenPending,
   eager: interactive,
-  limits: batchLimits(config),
+  limits: (destination) => batchLimits(config, destination),
   log: createLog(config.logLevel),
   onStatus: (destination, status) => parentPort?.postMessage({ destination, status } satisfies StatusMessage),
 })

@@ -20,7 +20,8 @@ export interface LoaderOptions {
   readonly whenPending: number
   /** Load the first events of this process at once, so that someone at a terminal sees them. */
   readonly eager: boolean
-  readonly limits: BatchLimits
+  /** By the name of the destination. */
+  readonly limits: (destination: string) => BatchLimits
   readonly log: Log
   readonly onStatus: (destination: string, status: DestinationStatus) => void
 }
@@ -49,7 +50,7 @@ function startDestination(destination: Destination, signal: AbortSignal, options
   const runner = createRunner({
     buffer,
     destination,
-    limits,
+    limits: limits(destination.name),
     signal,
     log,
     backoff: BACKOFF,
@@ -75,6 +76,7 @@ function startDestination(destination: Destination, signal: AbortSignal, options
 
   const schedule = startSchedule({
     cron: options.cron,
+    leastInterval: destination.leastInterval ?? 0,
     load: () => {
       const running = run()
         .catch(failed)

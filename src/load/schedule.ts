@@ -13,6 +13,8 @@ export interface Schedule {
 export interface ScheduleOptions {
   /** Five fields, or six with seconds first; in the machine's time zone. */
   readonly cron: string
+  /** Milliseconds from one load to the next, at least: what comes sooner waits until then, and is one load. */
+  readonly leastInterval: number
   /** Loads what is pending. */
   readonly load: () => void
   /** Whether to load now, ahead of the expression. */
@@ -20,15 +22,33 @@ export interface ScheduleOptions {
   readonly onError: (error: unknown) => void
 }
 
-export function startSchedule({ cron, load, isDue, onError }: ScheduleOptions): Schedule {
-  const times = new Cron(cron, load)
+export function startSchedule({ cron, leastInterval, load, isDue, onError }: ScheduleOptions): Schedule {
+  let last = Number.NEGATIVE_INFINITY
+  let waiting = false
+  const isTooSoon = () => {
+    const left = last + leastInterval - Date.now()
+    // Longer than that it is only when the clock was set back.
+    return left > 0 && left <= leastInterval
+  }
+  const loadOrWait = () => {
+    waiting = isTooSoon()
+    if (waiting) return
+    last = Date.now()
+    load()
+  }
+  const times = new Cron(cron, loadOrWait)
   const looks = setInterval(() => {
-    isDue().then((due) => {
-      if (due) load()
-    }, onError)
+    if (waiting) loadOrWait()
+    else
+      isDue().then((due) => {
+        if (due) loadOrWait()
+      }, onError)
   }, LOOK_EVERY)
   return {
-    nextAt: () => times.nextRun()?.toISOString() ?? null,
+    nextAt() {
+      const next = waiting ? new Date(last + leastInterval) : times.nextRun()
+      return next && new Date(Math.max(next.getTime(), last + leastInterval)).toISOString()
+    },
     stop() {
       times.stop()
       clearInterval(looks)

@@ -41,7 +41,8 @@ export function startLoaderThread(data: ThreadData, log: Log): LoaderThread {
   setAll({ state: 'idle', reason: null, nextLoadAt: null })
 
   let stopping = false
-  let old = OLD
+  // Its batches are larger (src/stores.ts).
+  let old = data.config.destinations.includes('bigquery') ? 2 * OLD : OLD
   let restart: NodeJS.Timeout | undefined
   let worker = start()
 

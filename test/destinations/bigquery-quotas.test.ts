@@ -2,23 +2,33 @@
  * A year of traffic against BigQuery's quotas, on paper: what one load asks of BigQuery is counted by running it, when loads
  * happen is simulated. Quotas: https://cloud.google.com/bigquery/quotas
  */
+import { readFileSync } from 'node:fs'
 import type { TableMetadata } from '@google-cloud/bigquery'
 import test from 'ava'
 import { tables } from '../../schemas/tables.ts'
+import { loadConfig } from '../../src/config.ts'
 import { batchTables } from '../../src/destinations/batch.ts'
+import { append } from '../../src/destinations/bigquery/append.ts'
 import type { Client } from '../../src/destinations/bigquery/client.ts'
+import { cents, dollars, leastBytesOfLoad, monthlyDollars } from '../../src/destinations/bigquery/cost.ts'
 import { load } from '../../src/destinations/bigquery/load.ts'
 import { STATE_TABLE } from '../../src/destinations/bigquery/state.ts'
+import { batchLimits } from '../../src/stores.ts'
+import { textAt } from '../support/bigquery/answers.ts'
+import { asked as askedFor, destinationOn, fakeFor } from '../support/bigquery/loading.ts'
+import { batchesByDay } from '../support/bigquery/traffic.ts'
 import { batchOf, row } from '../support/rows.ts'
 
 const LOADS_PER_TABLE_AND_DAY = 1500
 const LOAD_JOBS_PER_DAY = 100_000
 const QUEUED_DML_PER_TABLE = 20
 
-const MINUTE = 60_000
-const DAY = 24 * 60 * MINUTE
-/** The defaults of the settings, and the bytes of a body. */
-const [EVERY, WHEN_PENDING, MOST_EVENTS, BATCH_BYTES, BODY_BYTES] = [5 * MINUTE, 10_000, 50_000, 6 * 1024 ** 2, 2000]
+const RATES = [10, 1000, 100_000]
+const SCHEDULES = ['*/5 * * * *', '0 * * * *', '30 3 * * *']
+
+const configOf = (loadSchedule: string) =>
+  loadConfig({ env: { DESTINATIONS: 'bigquery', LOAD_SCHEDULE: loadSchedule }, cwd: import.meta.dirname })
+const { leastInterval = 0 } = destinationOn({ endpoint: '' })
 
 interface Asked {
   readonly loads: Map<string, number>
@@ -66,44 +76,25 @@ function countingClient(): { client: Client; asked: Asked } {
   return { client, asked }
 }
 
-/** What the largest load asks: one with rows of every table. */
+/** The largest: with rows of every table. */
+const LARGEST = batchOf(BATCH, Object.fromEntries(batchTables.map((table) => [table.name, [row(table, {})]])))
+
+/** All but the client. */
+const READY = {
+  options: { ...configOf('0 * * * *').bigquery, dataset: 'd', stagingDataset: 's' },
+  pathTo: (table: string) => ({ project: 'a-project', dataset: 'd', table }),
+}
+
 async function askedOfOneLoad(): Promise<Asked> {
   const { client, asked } = countingClient()
-  const rows = Object.fromEntries(batchTables.map((table) => [table.name, [row(table, {})]]))
-  const options = {
-    mode: 'merge' as const,
-    dataset: 'd',
-    stagingDataset: 's',
-    project: undefined,
-    location: undefined,
-    endpoint: undefined,
-    labels: {},
-  }
-  const ready = {
-    options: { ...options, maxBytesBilled: undefined },
-    client,
-    pathTo: (table: string) => ({ project: 'a-project', dataset: 'd', table }),
-    generation: '1',
-  }
-  await load(ready, batchOf(BATCH, rows), new AbortController().signal)
+  await load({ ...READY, client, generation: '1' }, LARGEST, new AbortController().signal)
   return asked
 }
 
-/** Batches loaded on each day of a year, by the schedule and the limits. */
-function batchesByDay(eventsPerHour: number): number[] {
-  const days: number[] = Array.from({ length: 365 }, () => 0)
-  const perBatch = Math.min(MOST_EVENTS, Math.floor(BATCH_BYTES / BODY_BYTES))
-  let pending = 0
-  let next = EVERY
-  for (let now = 0; now < 365 * DAY; now += MINUTE) {
-    pending += (eventsPerHour * MINUTE) / (60 * MINUTE)
-    if (now < next && pending < WHEN_PENDING) continue
-    if (now >= next) next += EVERY
-    const day = Math.floor(now / DAY)
-    days[day] = (days[day] ?? 0) + Math.ceil(Math.floor(pending) / perBatch)
-    pending -= Math.floor(pending)
-  }
-  return days
+async function askedOfOneAppend(): Promise<Asked> {
+  const { client, asked } = countingClient()
+  await append({ ...READY, client, made: new Map() }, LARGEST, new AbortController().signal)
+  return asked
 }
 
 test('a load asks for one load job of each table, into tables of its own, and changes no table', async (t) => {
@@ -122,13 +113,60 @@ test('a load runs one script, whose statements follow each other: no table has m
   t.true(mostAtOnce < QUEUED_DML_PER_TABLE)
 })
 
-for (const rate of [10, 1000, 100_000]) {
-  test(`a year at ${rate} events an hour stays inside the daily quotas`, async (t) => {
-    const { loads } = await askedOfOneLoad()
-    const most = Math.max(...batchesByDay(rate))
-    t.true(most > 0)
-    t.true(most * loads.size <= LOAD_JOBS_PER_DAY)
-    // Each batch has staging tables of its own, so none is loaded into more often than once.
-    t.true(Math.max(...loads.values()) <= LOADS_PER_TABLE_AND_DAY)
+for (const rate of RATES) {
+  // The tightest that there is: every second.
+  for (const schedule of ['* * * * * *', ...SCHEDULES]) {
+    test(`a year at ${rate} events an hour, loaded at ${schedule}, stays inside the daily quotas`, async (t) => {
+      const most = Math.max(...batchesByDay(configOf(schedule), rate, leastInterval))
+      t.true(most > 0)
+      for (const { loads } of [await askedOfOneLoad(), await askedOfOneAppend()]) {
+        t.true(most * loads.size <= LOAD_JOBS_PER_DAY)
+        t.true(most * Math.max(...loads.values()) < LOADS_PER_TABLE_AND_DAY)
+      }
+    })
+  }
+}
+
+for (const mode of ['merge', 'append'] as const) {
+  test(`in ${mode} mode each table is made once, described once, and then left alone`, async (t) => {
+    const fake = await fakeFor(t)
+    const changes = () => {
+      const names = askedFor(fake, 'table insert', 'table patch').map(({ method, url, body }) =>
+        method === 'PATCH' ? url.pathname : textAt(JSON.parse(body.toString()), 'tableReference', 'tableId'),
+      )
+      fake.requests.length = 0
+      return names
+    }
+    await destinationOn(fake, { mode }).prepare()
+    const made = changes()
+    t.is(new Set(made).size, made.length)
+    t.true(made.length >= tables.length)
+    await destinationOn(fake, { mode }).prepare()
+    t.deepEqual(changes(), [])
   })
 }
+
+test('the page tells what loading costs a month', (t) => {
+  const page = readFileSync(new URL('../../docs/bigquery.md', import.meta.url), 'utf8')
+  const row = (cells: string[]) => `| ${cells.join(' | ')} |`
+  const lines = RATES.map((rate) => {
+    const prices = SCHEDULES.map((schedule) => {
+      const days = batchesByDay(configOf(schedule), rate, leastInterval)
+      const perDay = days.reduce((sum, count) => sum + count, 0) / days.length
+      return dollars(monthlyDollars(leastBytesOfLoad(), perDay))
+    })
+    return row([rate.toLocaleString('en'), ...prices])
+  })
+  const [usual, ...others] = SCHEDULES.map((schedule) => `\`${schedule}\``)
+  const table = [row(['events an hour', `${usual} (default)`, ...others]), '|---:|---:|---:|---:|', ...lines]
+  t.true(page.includes(`\n\n${table.join('\n')}\n\n`), table.join('\n'))
+  const least = leastBytesOfLoad()
+  const limits = batchLimits(configOf(SCHEDULES[0] ?? ''), 'bigquery')
+  for (const told of [
+    `${least / 10 / 1024 ** 2} such references: ${least / 1024 ** 2} MB`,
+    cents(monthlyDollars(least, 1 / 30)),
+    `${limits.bytes / 1024 ** 2} MiB of events`,
+    `once in ${leastInterval / 1000} seconds`,
+  ])
+    t.true(page.replaceAll('\n', ' ').includes(told), told)
+})

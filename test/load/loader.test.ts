@@ -6,7 +6,7 @@ import { arrival, bufferWith, faulty, LIMITS, silentLog } from '../support/loadi
 /** 29 February, or never within a test. */
 const SELDOM = '0 0 29 2 *'
 
-const base = { cron: SELDOM, whenPending: 1e9, eager: false, limits: LIMITS, log: silentLog }
+const base = { cron: SELDOM, whenPending: 1e9, eager: false, limits: () => LIMITS, log: silentLog }
 
 /** Resolves with the first status that fits. */
 function watching(fits: (status: DestinationStatus, name: string) => boolean) {
@@ -34,6 +34,18 @@ test('enough pending events are loaded ahead of the schedule', async (t) => {
   const loader = startLoader({ ...base, buffer, destinations: [destination], whenPending: 3, onStatus })
   await promise
   t.is((await buffer.stats()).consumers['memory']?.pending, 0)
+  await loader.stop()
+})
+
+test('a destination that takes few loads has its next one later than the expression has', async (t) => {
+  const buffer = await bufferWith(3)
+  const destination = { ...faulty(() => {}), leastInterval: 86_400_000 }
+  const { promise, resolve } = Promise.withResolvers<string | null>()
+  const onStatus: LoaderOptions['onStatus'] = (_, { nextLoadAt }) => {
+    if (destination.trace.includes('close')) resolve(nextLoadAt)
+  }
+  const loader = startLoader({ ...base, buffer, destinations: [destination], cron: '* * * * * *', onStatus })
+  t.true(Date.parse((await promise) ?? '') > Date.now() + 3_600_000)
   await loader.stop()
 })
 

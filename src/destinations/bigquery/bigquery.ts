@@ -8,7 +8,7 @@ import type { RowBatch } from '../../flatten/rows.ts'
 import type { Destination } from '../destination.ts'
 import { append, prepareAppend } from './append.ts'
 import { load } from './load.ts'
-import { type BigqueryOptions, NAME } from './options.ts'
+import { type BigqueryOptions, LEAST_INTERVAL, NAME } from './options.ts'
 import { prepare } from './prepare.ts'
 
 type Load = (batch: RowBatch, signal: AbortSignal) => Promise<LoadRecord>
@@ -31,6 +31,7 @@ export function bigqueryDestination(options: BigqueryOptions): Destination {
   }
   return {
     name: NAME,
+    leastInterval: LEAST_INTERVAL,
     async prepare() {
       await prepared()
     },

@@ -57,3 +57,4 @@ export function monthlyDollars(bytesPerLoad: number, loadsPerDay: number): numbe
 }
 
 export const dollars = (amount: number): string => `$${amount.toFixed(2)}`
+export const cents = (amount: number): string => `${(100 * amount).toFixed(2)} cents`

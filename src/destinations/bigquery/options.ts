@@ -19,3 +19,9 @@ export interface Waits {
 }
 
 export const NAME = 'bigquery'
+
+/**
+ * Milliseconds between runs of loads. BigQuery takes 1,500 loads into a table a day (https://cloud.google.com/bigquery/quotas#load_jobs), which is one in 57.6 s,
+ * and 100,000 loads in a project, of which a batch needs one for each table.
+ */
+export const LEAST_INTERVAL = 60_000

@@ -25,7 +25,10 @@ export async function fakeFor(t: ExecutionContext): Promise<FakeBigquery> {
 }
 
 /** A destination as a new process has it. */
-export function destinationOn(fake: FakeBigquery, options: Partial<BigqueryOptions> = {}): Destination {
+export function destinationOn(
+  fake: Pick<FakeBigquery, 'endpoint'>,
+  options: Partial<BigqueryOptions> = {},
+): Destination {
   return bigqueryDestination({
     mode: 'merge',
     project: 'test-project',

@@ -80,7 +80,12 @@ function insertDataset({ datasets }: World, request: Request): Answer {
 
 const tableAt = (world: World, names: string[]) => tableOf(world, names.join('.'))
 
-const shown = ({ metadata, etag, creationTime }: FakeTable) => ({ ...metadata, etag: `"${etag}"`, creationTime })
+const shown = ({ metadata, etag, creationTime }: FakeTable) => ({
+  ...metadata,
+  type: 'view' in metadata ? 'VIEW' : 'TABLE',
+  etag: `"${etag}"`,
+  creationTime,
+})
 
 function getTable(world: World, _: Request, names: string[]): Answer {
   return ok(shown(tableAt(world, names)))
@@ -175,6 +180,6 @@ function insertJob(world: World, metadata: unknown, run: () => Promise<object>):
   if ([...world.datasets.values()].some((dataset) => dataset['location'] !== location))
     throw new Refused(404, 'notFound')
   const configuration = at(metadata, 'configuration')
-  world.jobs.set(id, { id, location, configuration, looks: 1, run, state: 'PENDING' })
+  world.jobs.set(id, { id, location, configuration, ...world.pace, run, state: 'PENDING' })
   return ok({ jobReference: { jobId: id, location }, status: { state: 'PENDING' }, configuration })
 }
