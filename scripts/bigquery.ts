@@ -127,9 +127,9 @@ function resync(config: Config): Promise<boolean> {
 
 async function takeTurn(config: Config, buffer: EventBuffer): Promise<void> {
   const next = await buffer.nextBatch(NAME, batchLimits(config, NAME))
-  const last = (await buffer.stats()).consumers[NAME]?.lastLoad?.batchId
-  const id = next?.id ?? last
-  if (id !== undefined) await letFollow(config.bigquery, id, last ?? '')
+  const last = (await buffer.stats()).consumers[NAME]?.lastLoad ?? null
+  const id = next?.id ?? last?.batchId
+  if (id !== undefined) await letFollow(config.bigquery, id, last)
 }
 
 async function tell(findings: AsyncIterable<Finding>): Promise<boolean> {

@@ -71,8 +71,8 @@ function projectOf(bigquery: BigQuery, waits: Waits): Promise<string> {
   return within(waits.call, what, () => bigquery.getProjectId()).catch(told(what, false))
 }
 
-/** What is in a dataset, or goes into one: the dataset was there just now, so if it is not, that passes. */
-const isPart = ({ path }: Request) => path.startsWith('/datasets/')
+/** What is in a dataset, goes into one, or asks for one's rows: the dataset was there just now, so if it is not, that passes. */
+const isPart = ({ path }: Request) => path.startsWith('/datasets/') || path === '/queries'
 
 function told(what: string, part: boolean): (error: unknown) => never {
   return (error) => {

@@ -6,10 +6,11 @@
 import type { LoadRecord } from '../../../schemas/records.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import type { Destination } from '../destination.ts'
-import { append, prepareAppend } from './append.ts'
+import { append } from './append.ts'
 import { load } from './load.ts'
 import { type BigqueryOptions, LEAST_INTERVAL, NAME } from './options.ts'
 import { prepare } from './prepare.ts'
+import { prepareAppend } from './prepare-append.ts'
 
 type Load = (batch: RowBatch, signal: AbortSignal) => Promise<LoadRecord>
 

@@ -4,11 +4,11 @@
  */
 import { randomUUID } from 'node:crypto'
 import { PermanentError, reasonOf } from '../../errors.ts'
-import { prepareAppend } from './append.ts'
 import { openClient } from './client.ts'
 import { runJob } from './jobs.ts'
 import type { BigqueryOptions } from './options.ts'
 import { prepare } from './prepare.ts'
+import { prepareAppend } from './prepare-append.ts'
 import { pathOf } from './sql.ts'
 import { STATE_TABLE } from './state.ts'
 

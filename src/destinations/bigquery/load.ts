@@ -4,7 +4,7 @@
  */
 import type { LoadRecord } from '../../../schemas/records.ts'
 import { loads } from '../../../schemas/tables/log.ts'
-import { PermanentError, TransientError } from '../../errors.ts'
+import { TransientError } from '../../errors.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { loadRecord, now } from '../batch.ts'
 import { runJob } from './jobs.ts'
@@ -23,12 +23,13 @@ import {
   type State,
   stateOf,
 } from './state.ts'
+import { outOfTurn } from './turn.ts'
 
 export async function load(ready: Ready, batch: RowBatch, signal: AbortSignal): Promise<LoadRecord> {
   const state = await stateFor(ready, batch, signal)
   const known = recordIn(state, batch)
   if (known !== undefined) return billed(ready, known)
-  if (state.lastBatch !== (batch.follows ?? '')) throw outOfTurn(ready, batch, state)
+  if (state.lastBatch !== (batch.follows ?? '')) throw outOfTurn(ready.options.dataset, batch, state.lastBatch)
 
   const startedAt = now()
   const before = state.record && (await billed(ready, state.record))
@@ -107,7 +108,8 @@ async function merge(ready: Ready, batch: RowBatch, whole: Merge, signal: AbortS
     const state = await readState(ready, batch)
     const known = state && recordIn(state, batch)
     if (known !== undefined) return known
-    throw state !== undefined && state.lastBatch !== (batch.follows ?? '') ? outOfTurn(ready, batch, state) : error
+    const moved = state !== undefined && state.lastBatch !== (batch.follows ?? '')
+    throw moved ? outOfTurn(options.dataset, batch, state.lastBatch) : error
   }
   const record = await merged()
   if (record !== undefined) return record
@@ -128,16 +130,4 @@ function script({ pathTo }: Ready, batch: RowBatch, { staged, record, before }: 
     'COMMIT TRANSACTION',
   ]
   return statements.map((statement) => `${statement};\n`).join('')
-}
-
-function outOfTurn({ options }: Ready, batch: RowBatch, { lastBatch }: State): PermanentError {
-  const { dataset } = options
-  const action = `load batch ${batch.id} into ${dataset}`
-  const resync = '`npm run bigquery -- resync` loads again what the buffer keeps, and goes on from there'
-  return lastBatch === ''
-    ? new PermanentError(`${action}: what was loaded before is not there; if the dataset was dropped, ${resync}`)
-    : new PermanentError(
-        `${action}: ${lastBatch} was loaded last, and not ${batch.follows ?? 'nothing'}; if another loader fills this dataset, stop one of ` +
-          `the two; if the dataset or the buffer was restored from a copy, ${resync}`,
-      )
 }

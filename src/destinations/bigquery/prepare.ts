@@ -1,10 +1,11 @@
 /** Before the first load of a run: the datasets and the tables are there, as schemas/tables.ts has them. */
+import { loads } from '../../../schemas/tables/log.ts'
 import { tables } from '../../../schemas/tables.ts'
 import { PermanentError } from '../../errors.ts'
 import { type Client, type DatasetMetadata, openClient } from './client.ts'
 import { bigqueryError } from './errors.ts'
 import type { BigqueryOptions } from './options.ts'
-import { ensureTable, metadataOf } from './schema.ts'
+import { ensureTable, metadataOf, requireMode } from './schema.ts'
 import type { TablePath } from './sql.ts'
 import { STATE_TABLE, stateMetadata } from './state.ts'
 
@@ -23,8 +24,9 @@ const STAGING_EXPIRES = 86_400_000
 
 export async function prepare(options: BigqueryOptions): Promise<Ready> {
   const { client, location } = await ensureDataset(options)
-  await ensureStaging(options, client, location)
   const pathTo = (table: string) => ({ project: client.project, dataset: options.dataset, table })
+  await requireMode(client, pathTo(loads.name), 'merge')
+  await ensureStaging(options, client, location)
   const state = pathTo(STATE_TABLE)
   await ensureTable(client, state, { ...stateMetadata, labels: { ...options.labels } })
   await Promise.all(tables.map((table) => ensureTable(client, pathTo(table.name), metadataOf(table, options.labels))))

@@ -76,6 +76,14 @@ export function fieldsIn({ schema }: TableMetadata): Field[] {
 const ALIASES: Readonly<Record<string, string>> = { INT64: 'INTEGER', FLOAT64: 'FLOAT', BOOL: 'BOOLEAN' }
 const standard = (type = '') => ALIASES[type.toUpperCase()] ?? type.toUpperCase()
 
+/** Looks at one table before any is made. @throws PermanentError when the dataset was made in the other mode */
+export async function requireMode(client: Client, path: TablePath, mode: BigqueryOptions['mode']): Promise<void> {
+  const there = await client.table(path)
+  if (there === undefined) return
+  const made = there.type === 'VIEW' ? 'append' : 'merge'
+  if (made !== mode) throw otherMode(path, made)
+}
+
 /** @param made the mode that its dataset was made in */
 export function otherMode({ dataset, table }: TablePath, made: BigqueryOptions['mode']): PermanentError {
   const is = made === 'append' ? 'a view' : 'a table'

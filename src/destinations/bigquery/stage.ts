@@ -1,5 +1,6 @@
 /** The first half of a load: each table's rows in a staging table of this batch, by a load job, which costs nothing. */
 import { createHash } from 'node:crypto'
+import type { JobMetadata } from '@google-cloud/bigquery'
 import type { Row, Table } from '../../../schemas/spec.ts'
 import { PermanentError } from '../../errors.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
@@ -73,11 +74,14 @@ async function stageTable(ready: Ready, batchId: string, table: Table, rows: rea
     },
     signal,
   )
-  const loaded = job.statistics?.load?.outputRows
-  if (loaded !== String(rows.length)) {
-    throw new PermanentError(`${action}: BigQuery counts ${loaded} rows; report it as a bug`)
-  }
+  requireRows(job, action, rows.length)
   return { path, digest: encoded.digest }
+}
+
+/** @throws PermanentError when the load job took in another number of rows */
+export function requireRows({ statistics }: JobMetadata, action: string, rows: number): void {
+  const loaded = statistics?.load?.outputRows
+  if (loaded !== String(rows)) throw new PermanentError(`${action}: BigQuery counts ${loaded} rows; report it as a bug`)
 }
 
 /** All jobs of a batch begin alike; `dataset` tells apart what one project loads into two. */

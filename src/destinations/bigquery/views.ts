@@ -12,8 +12,8 @@ export interface View {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** @throws PermanentError when a table of that name is there */
-export async function ensureView(client: Client, path: TablePath, view: View): Promise<void> {
+/** @returns what BigQuery tells of it. @throws PermanentError when a table of that name is there */
+export async function ensureView(client: Client, path: TablePath, view: View): Promise<TableMetadata> {
   const { table, query, labels } = view
   const wanted = { description: table.description, view: { query, useLegacySql: false } }
   let there = await client.table(path)
@@ -28,6 +28,7 @@ export async function ensureView(client: Client, path: TablePath, view: View): P
   there = (await client.table(path)) ?? {}
   const fields = described(table, fieldsIn(there))
   if (fields !== undefined) await client.updateTable(path, { ...under(there), schema: { fields } })
+  return there
 }
 
 const under = ({ etag }: TableMetadata) => (etag === undefined ? {} : { etag })
