@@ -14,8 +14,10 @@ import { uuidAt } from './uuid.ts'
 export interface SampleOptions {
   readonly seed: number
   readonly count: number
-  /** When the first survey is shown. Another is shown every 20 seconds on average. */
+  /** When the first survey is shown. */
   readonly start: Date
+  /** Mean seconds from one survey shown to the next; 20 if not given. */
+  readonly secondsBetween?: number
 }
 
 const SECONDS_BETWEEN = 20
@@ -38,7 +40,8 @@ const SEGMENTS = [
 const TAGS = ['follow up', 'bug', 'feature request', 'quote', 'churn risk']
 
 /** Bodies of webhooks in the order of their times, to be sent as JSON. */
-export function* sampleEvents({ seed, count, start }: SampleOptions): Generator<JsonObject, void> {
+export function* sampleEvents(options: SampleOptions): Generator<JsonObject, void> {
+  const { seed, count, start, secondsBetween = SECONDS_BETWEEN } = options
   const constant = createRandom(1)
   const named = (name: string): NamedThing => ({ uuid: uuidAt(CREATED, constant), name })
   const project = uuidAt(CREATED, constant)
@@ -54,7 +57,7 @@ export function* sampleEvents({ seed, count, start }: SampleOptions): Generator<
     let life = underWay.takeBefore(now)
     if (life === undefined) {
       life = openLifecycle(nextUser(now), random.pick(surveys), now, random)
-      now += Math.ceil(random.gap(SECONDS_BETWEEN))
+      now += Math.ceil(random.gap(secondsBetween))
     }
     const at = life.due
     const { trigger, next } = advance(life, tags[random.below(tags.length)] ?? named('other'), random)

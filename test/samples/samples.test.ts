@@ -58,6 +58,14 @@ test('fewer events are the first of more', (t) => {
   t.deepEqual(events(3, 100), events(3, 300).slice(0, 100))
 })
 
+test('the same number of events spreads over more time when surveys are shown less often', (t) => {
+  const span = (secondsBetween: number) => {
+    const all = [...sampleEvents({ seed: 9, count: 1000, start, secondsBetween })].map((event) => sample.parse(event))
+    return Date.parse(all.at(-1)?.response.first_shown_at ?? '') - start.getTime()
+  }
+  t.true(span(2000) > 50 * span(20))
+})
+
 test('an event handed out does not change when the next ones are made', (t) => {
   const early: string[] = []
   const all = []
