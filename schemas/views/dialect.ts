@@ -30,10 +30,25 @@ export interface Dialect {
   medianOver(value: Sql, partition: readonly Sql[]): Sql
   /** The text of a JSON object's member: a scalar bare, anything else as JSON, NULL where there is none. */
   member(json: Sql, name: string): Sql
-  /** A relation with `name` and `value` (as `member`) for each member of a JSON object; `names` are all that there may be. */
+  /**
+   * A relation with `name` and `value` (as `member`) for each member of a JSON object; `names` are all that there may be. A dialect
+   * that has no need of them gives all members, another one also those that are not there, with NULL.
+   */
   members(json: Sql, names: readonly string[]): Sql
   /** An aggregate: a list of the values where the condition holds, none of them NULL. */
   listWhere(condition: Sql, value: Sql, order: Sql): Sql
   /** The most columns of a view, and characters of its query. */
   readonly limits: { readonly columns: number; readonly characters: number }
 }
+
+/**
+ * Replacements (RE2), one after the other, that bring every text that flattening takes for an instant (src/flatten/time.ts) to the
+ * form that both dialects read exactly: with seconds, no more than six digits of them, and `Z` or an offset with a colon.
+ */
+export const INSTANT_FORMS: readonly (readonly [form: string, other: string])[] = [
+  ['^(.{10})$', '\\1T00:00'],
+  ['^(.{16})($|[Z+-])', '\\1:00\\2'],
+  ['([.][0-9]{6})[0-9]+', '\\1'],
+  ['([+-][0-9]{2})([0-9]{2})$', '\\1:\\2'],
+  ['^(.{19}([.][0-9]+)?)$', '\\1Z'],
+]

@@ -29,11 +29,20 @@ const integer = (description: string, sql: Sql): Measure => ({ type: 'integer', 
 const number = (description: string, sql: Sql): Measure => ({ type: 'number', description, sql })
 const count = (condition: Sql): Sql => `COUNT(CASE WHEN ${condition} THEN 1 END)`
 
-/** mean ± z × standard error, kept inside the scale. */
-const interval = (mean: Sql, error: Sql, least: number, most: number) => ({
-  ci_low: number('Lower end of its 95 % confidence interval', `GREATEST(${mean} - ${Z} * ${error}, ${least})`),
-  ci_high: number('Upper end of its 95 % confidence interval', `LEAST(${mean} + ${Z} * ${error}, ${most})`),
-})
+/** mean ± z × standard error, kept inside the scale. Not by GREATEST and LEAST: one dialect makes NULL of a NULL, the other does not. */
+function interval(mean: Sql, error: Sql, least: number, most: number) {
+  const [low, high] = [`${mean} - ${Z} * ${error}`, `${mean} + ${Z} * ${error}`]
+  return {
+    ci_low: number(
+      'Lower end of its 95 % confidence interval',
+      `CASE WHEN ${low} < ${least} THEN ${least} ELSE ${low} END`,
+    ),
+    ci_high: number(
+      'Upper end of its 95 % confidence interval',
+      `CASE WHEN ${high} > ${most} THEN ${most} ELSE ${high} END`,
+    ),
+  }
+}
 
 const POINTS = 'CASE WHEN score >= 9 THEN 100.0 WHEN score <= 6 THEN -100.0 ELSE 0.0 END'
 const N = integer('Answers', 'COUNT(*)')
@@ -119,7 +128,9 @@ const SEGMENT: Dimension = {
 
 const attribute = ({ attributes }: ModelSettings): Dimension => ({
   suffix: '_by_attribute',
-  title: ' by the attributes of the user and the account then; filter by scope and attribute',
+  title: ` by the attributes of the user and the account then; filter by scope and attribute${
+    attributes.left === 0 ? '' : `; ${attributes.left} more attributes do not fit: see respondents`
+  }`,
   columns: {
     scope: { type: 'text', description: 'user or account' },
     attribute: { type: 'text', description: 'Name of the attribute' },
@@ -137,6 +148,27 @@ const attribute = ({ attributes }: ModelSettings): Dimension => ({
   ${of('account', 'account_attributes', attributes.account)}`
   },
 })
+
+/** Characters of a query by attribute, but for the attributes. */
+const REST = 10_000
+
+/** The first attributes that a view by attribute has room for. */
+export function fittingAttributes(
+  { user, account }: Readonly<Record<'user' | 'account', readonly string[]>>,
+  sql: Dialect,
+): ModelSettings['attributes'] {
+  let room = sql.limits.characters - REST
+  const empty = sql.members('P.account_attributes', []).length
+  const fitting = (names: readonly string[]) => {
+    const end = names.findIndex((name) => {
+      room -= sql.members('P.account_attributes', [name]).length - empty + 2
+      return room < 0
+    })
+    return end < 0 ? names : names.slice(0, end)
+  }
+  const fit = { user: fitting(user), account: fitting(account) }
+  return { ...fit, left: user.length + account.length - fit.user.length - fit.account.length }
+}
 
 /** The four views of a metric. */
 export function metricViews(metric: Metric, settings: ModelSettings): View[] {

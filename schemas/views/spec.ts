@@ -31,6 +31,11 @@ export const UNNAMED: MetricQuestions = { nps: undefined, csat: undefined, ces: 
 /** What a model is made from, beside the tables. */
 export interface ModelSettings {
   readonly questions: MetricQuestions
-  /** Names of all attributes that are known, by whose they are. */
-  readonly attributes: { readonly user: readonly string[]; readonly account: readonly string[] }
+  /** Names of the attributes that are known, by whose they are. */
+  readonly attributes: {
+    readonly user: readonly string[]
+    readonly account: readonly string[]
+    /** How many more are known than a view's query has room for. */
+    readonly left: number
+  }
 }

@@ -2,7 +2,7 @@
 import type { ValueType } from '../../schemas/records.ts'
 import type { Cell, Row, Table } from '../../schemas/spec.ts'
 import { attributes, forms, questionItems } from '../../schemas/tables/catalog.ts'
-import { columnNames, type NameScope } from '../../schemas/tables/views.ts'
+import { columnNames, type GivenName, type NameScope } from '../../schemas/tables/views.ts'
 import type { Catalog } from './view-plan.ts'
 
 export interface CatalogRows {
@@ -27,14 +27,23 @@ export function catalogOf(rows: CatalogRows): Catalog {
       const { scope, name, value_type } = cellsOf(attributes, row)
       return { scope: scope === 'user' ? 'user' : 'account', name: text(name), valueType: valueType(value_type) }
     }),
-    names: rows.names
-      .map((row) => {
-        const { scope, form_uuid, name, item, column_name, given_at } = cellsOf(columnNames, row)
-        const named = { formUuid: text(form_uuid), name: text(name), item: text(item) }
-        return { scope: scopeOf(scope), ...named, columnName: text(column_name), givenAt: text(given_at) }
-      })
-      .toSorted((one, other) => compare(orderOf(one), orderOf(other))),
+    names: namesIn(rows.names),
   }
+}
+
+/** In the order in which they were given; of two that stand for the same, the one that was given first. */
+function namesIn(rows: readonly Row[]): GivenName[] {
+  const names = rows.map((row): GivenName => {
+    const { scope, form_uuid, name, item, column_name, given_at } = cellsOf(columnNames, row)
+    const named = { formUuid: text(form_uuid), name: text(name), item: text(item) }
+    return { scope: scopeOf(scope), ...named, columnName: text(column_name), givenAt: text(given_at) }
+  })
+  const first = new Map<string, GivenName>()
+  for (const name of names.toSorted((one, other) => compare(orderOf(one), orderOf(other)))) {
+    const key = JSON.stringify([name.scope, name.formUuid, name.name, name.item])
+    if (!first.has(key)) first.set(key, name)
+  }
+  return [...first.values()]
 }
 
 const SCOPES: readonly NameScope[] = ['survey', 'question', 'user', 'account']
@@ -44,8 +53,7 @@ const text = (cell: Cell | undefined): string => String(cell ?? '')
 const valueType = (cell: Cell | undefined): ValueType | null => TYPES.find((type) => type === cell) ?? null
 const scopeOf = (cell: Cell | undefined): NameScope => SCOPES.find((scope) => scope === cell) ?? 'question'
 
-const orderOf = (name: { givenAt: string; name: string; item: string }) =>
-  JSON.stringify([name.givenAt, name.name, name.item])
+const orderOf = ({ givenAt, name, item, columnName }: GivenName) => JSON.stringify([givenAt, name, item, columnName])
 const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
 
 function cellsOf(table: Table, row: Row): Readonly<Record<string, Cell>> {

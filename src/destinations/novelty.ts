@@ -5,7 +5,7 @@ import type { RowBatch } from '../flatten/rows.ts'
 import { rowsOf } from './batch.ts'
 import { cellOf } from './merge.ts'
 
-/** What views are made from. */
+/** What views are made from; of a survey, its uuid first. */
 const WATCHED: readonly (readonly [Table, readonly string[]])[] = [
   [forms, ['form_uuid', 'name']],
   [questionItems, ['form_uuid', 'question', 'item', 'value_type', 'is_list']],
@@ -15,9 +15,12 @@ const WATCHED: readonly (readonly [Table, readonly string[]])[] = [
 /** Beyond it all is forgotten, and the next batch looks new: a hostile sender may invent names for ever. */
 const MOST_KNOWN = 200_000
 
+/** Surveys by uuid; `all` where an attribute is new, or where nothing is known of the warehouse yet. */
+export type Surveys = ReadonlySet<string> | 'all'
+
 export interface Novelty {
-  /** Whether there may be something new; true at first, when nothing is known of the warehouse. */
-  isThere(): boolean
+  /** Whose views may lack something; undefined when none does. `all` at first. */
+  surveys(): Surveys | undefined
   /** Looks at a batch that was loaded. */
   notice(batch: RowBatch): void
   /** Views have all that was noticed. */
@@ -26,21 +29,25 @@ export interface Novelty {
 
 export function createNovelty(): Novelty {
   const known = new Set<string>()
-  let isNew = true
+  let fresh = new Set<string>()
+  let isAll = true
   const look = (table: Table, row: Row, columns: readonly string[]) => {
-    const seen = JSON.stringify([table.name, ...columns.map((column): Cell => cellOf(table, row, column))])
+    const cells = columns.map((column): Cell => cellOf(table, row, column))
+    const seen = JSON.stringify([table.name, ...cells])
     if (known.has(seen)) return
     known.add(seen)
-    isNew = true
+    if (table === attributes) isAll = true
+    else fresh.add(String(cells[0]))
   }
   return {
-    isThere: () => isNew,
+    surveys: () => (isAll ? 'all' : fresh.size > 0 ? fresh : undefined),
     notice(batch) {
       if (known.size > MOST_KNOWN) known.clear()
       for (const [table, columns] of WATCHED) for (const row of rowsOf(batch, table)) look(table, row, columns)
     },
     settle() {
-      isNew = false
+      fresh = new Set()
+      isAll = false
     },
   }
 }

@@ -6,10 +6,12 @@ import type { ValueType } from '../../schemas/records.ts'
 import { columnNames, type GivenName } from '../../schemas/tables/views.ts'
 import { tables } from '../../schemas/tables.ts'
 import type { Dialect } from '../../schemas/views/dialect.ts'
+import { fittingAttributes } from '../../schemas/views/metrics.ts'
 import type { MetricQuestions, View } from '../../schemas/views/spec.ts'
 import { FIXED_COLUMNS, type SurveyColumn, surveyView } from '../../schemas/views/survey.ts'
 import { modelViews } from '../../schemas/views.ts'
 import { giveName, type Named, snakeCase } from './column-names.ts'
+import type { Surveys } from './novelty.ts'
 
 /** What the warehouse holds in `forms`, `question_items`, `attributes` and `column_names`. */
 export interface Catalog {
@@ -38,36 +40,58 @@ export interface ViewPlan {
 
 const ATTRIBUTE_PREFIX = { user: 'attribute', account: 'account' }
 
-/** @param now UTC, as timestamps are in rows */
-export function planViews(catalog: Catalog, questions: MetricQuestions, sql: Dialect, now: string): ViewPlan {
-  const ofScope = (scope: 'user' | 'account') =>
-    catalog.attributes.filter((attribute) => attribute.scope === scope).map(({ name }) => name)
-  const models = modelViews({ questions, attributes: { user: ofScope('user'), account: ofScope('account') } })
+export interface ViewSettings {
+  readonly questions: MetricQuestions
+  /** Whose views are asked for, beside the models. */
+  readonly surveys: Surveys
+  readonly sql: Dialect
+  /** UTC, as timestamps are in rows. */
+  readonly now: string
+}
+
+export function planViews(catalog: Catalog, { questions, surveys: asked, sql, now }: ViewSettings): ViewPlan {
+  const models = modelViews({ questions, attributes: fittingAttributes(byAge(catalog), sql) })
   const names = createNames(catalog, models, now)
   const attributes = sorted(catalog.attributes, ({ scope, name }) => [scope, name]).map((attribute): SurveyColumn => {
-    const named = { scope: attribute.scope, formUuid: '', name: attribute.name, item: '' }
-    return { ...attribute, item: '', isList: false, columnName: names.of(named) }
+    return { ...attribute, item: '', isList: false, columnName: names.of(attributeOf(attribute)) }
   })
   const itemsOf = Map.groupBy(
     sorted(catalog.items, ({ name, item }) => [name, item]),
     ({ formUuid }) => formUuid,
   )
-  const surveys = sorted(catalog.forms, ({ formUuid }) => [formUuid]).map(({ formUuid, name }) => {
+  const forms = catalog.forms.filter(({ formUuid }) => asked === 'all' || asked.has(formUuid))
+  const surveys = sorted(forms, ({ formUuid }) => [formUuid]).map(({ formUuid, name }) => {
     const answers = (itemsOf.get(formUuid) ?? []).map((item): SurveyColumn => {
       const named = { scope: 'question', formUuid, name: item.name, item: item.item } as const
       return { ...item, scope: 'question', columnName: names.of(named) }
     })
     const viewName = names.of({ scope: 'survey', formUuid, name: '', item: '' }, name ?? '')
-    const columns = [...answers, ...attributes].toSorted((one, other) => names.compare(one, other))
+    const columns = [...answers, ...attributes].toSorted((one, other) => names.compare(formUuid, one, other))
     return surveyView({ viewName, formUuid, formName: name, columns }, sql)
   })
   return { newNames: names.given, views: [...models, ...surveys] }
 }
 
+const attributeOf = ({ scope, name }: Catalog['attributes'][number]): Named => ({ scope, formUuid: '', name, item: '' })
+
+/** Attributes by their scope, those first whose names were given first; so that none that had room loses it to a new one. */
+function byAge({ attributes, names }: Catalog) {
+  const age = new Map(names.map((name, at) => [keyOf(name), at]))
+  const old = (attribute: Catalog['attributes'][number]) => age.get(keyOf(attributeOf(attribute))) ?? names.length
+  const ofScope = (scope: 'user' | 'account') =>
+    sorted(
+      attributes.filter((attribute) => attribute.scope === scope),
+      ({ name }) => [name],
+    )
+      .toSorted((one, other) => old(one) - old(other))
+      .map(({ name }) => name)
+  return { user: ofScope('user'), account: ofScope('account') }
+}
+
 function createNames(catalog: Catalog, models: readonly View[], now: string) {
   const given: GivenName[] = []
   const kept = new Map(catalog.names.map((name) => [keyOf(name), name.columnName]))
-  const rank = new Map(catalog.names.map(({ columnName }, at) => [columnName, at]))
+  const rank = new Map(catalog.names.map((name, at) => [placeOf(name), at]))
   const views = new Set([...tables, columnNames, ...models].map(({ name }) => name))
   const attributes = new Set(Object.keys(FIXED_COLUMNS))
   const questions = new Map<string, Set<string>>()
@@ -97,18 +121,23 @@ function createNames(catalog: Catalog, models: readonly View[], now: string) {
       const columnName = giveName(named, baseOf(named, title), takenFor(named))
       takenBy(named.scope, named.formUuid).add(columnName)
       kept.set(keyOf(named), columnName)
-      rank.set(columnName, rank.size)
+      rank.set(placeOf({ ...named, columnName }), rank.size)
       given.push({ ...named, columnName, givenAt: now })
       return columnName
     },
     /** Questions first, then attributes of the user, then of the account; each in the order in which they got their names. */
-    compare(one: SurveyColumn, other: SurveyColumn): number {
+    compare(formUuid: string, one: SurveyColumn, other: SurveyColumn): number {
       const scopes = ['question', 'user', 'account']
       const byScope = scopes.indexOf(one.scope) - scopes.indexOf(other.scope)
-      return byScope || (rank.get(one.columnName) ?? 0) - (rank.get(other.columnName) ?? 0)
+      const rankOf = (column: SurveyColumn) => rank.get(placeOf({ ...column, formUuid })) ?? 0
+      return byScope || rankOf(one) - rankOf(other)
     },
   }
 }
+
+/** Two surveys may have columns of one name. */
+const placeOf = ({ scope, formUuid, columnName }: Omit<GivenName, 'name' | 'item' | 'givenAt'>) =>
+  JSON.stringify([scope, scope === 'question' ? formUuid : '', columnName])
 
 const keyOf = ({ scope, formUuid, name, item }: Named) => JSON.stringify([scope, formUuid, name, item])
 

@@ -27,7 +27,7 @@ with E. B. Wilson's interval (Journal of the American Statistical Association 22
 `
 
 export function viewsPage(): string {
-  const views = modelViews({ questions: UNNAMED, attributes: { user: [], account: [] } })
+  const views = modelViews({ questions: UNNAMED, attributes: { user: [], account: [], left: 0 } })
   const index = markdownTable(
     ['view', 'what it shows'],
     [

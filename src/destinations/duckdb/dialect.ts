@@ -1,5 +1,5 @@
 /** DuckDB's words for what the views say (schemas/views/dialect.ts). */
-import type { Dialect } from '../../../schemas/views/dialect.ts'
+import { type Dialect, INSTANT_FORMS, type Sql } from '../../../schemas/views/dialect.ts'
 import { identifier, literal, sqlType } from '../sql.ts'
 
 export const duckdbDialect: Dialect = {
@@ -7,7 +7,10 @@ export const duckdbDialect: Dialect = {
   relation: identifier,
   text: literal,
   nothing: (type) => `CAST(NULL AS ${sqlType(type)})`,
-  tryCast: (value, type) => (type === 'text' ? value : `TRY_CAST(${value} AS ${sqlType(type)})`),
+  tryCast: (value, type) => {
+    if (type === 'text') return value
+    return type === 'timestamp' ? instantOf(value) : `TRY_CAST(${value} AS ${sqlType(type)})`
+  },
   matches: (value, expression) => `regexp_matches(${value}, ${literal(expression)})`,
   day: (instant) => `CAST(${instant} AS DATE)`,
   month: (instant) => `CAST(date_trunc('month', ${instant}) AS DATE)`,
@@ -19,6 +22,15 @@ export const duckdbDialect: Dialect = {
     FROM (SELECT unnest(json_keys(${json})) AS name))`,
   listWhere: (condition, value, order) => `array_agg(${value} ORDER BY ${order}) FILTER (WHERE ${condition})`,
   limits: { columns: 10_000, characters: 4_000_000 },
+}
+
+/** TIMESTAMP leaves out what a text says of its zone, so it is read with one; the result is UTC whatever zone the session is in. */
+function instantOf(value: Sql): Sql {
+  const instant = INSTANT_FORMS.reduce(
+    (sofar, [form, other]) => `regexp_replace(${sofar}, ${literal(form)}, ${literal(other)})`,
+    value,
+  )
+  return `make_timestamp(epoch_us(TRY_CAST(${instant} AS TIMESTAMPTZ)))`
 }
 
 /** RFC 6901: unlike a path with `$`, it can name every member. */

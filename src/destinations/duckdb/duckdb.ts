@@ -86,10 +86,11 @@ export function duckdbDestination({ path, questions = UNNAMED }: DuckdbOptions):
       }
     },
     async refreshViews() {
-      if (open === undefined || !novelty.isThere()) return []
+      const surveys = novelty.surveys()
+      if (open === undefined || surveys === undefined) return []
       const { client, appender } = open
       try {
-        const taken = await ensureViews(client.connection, appender, questions)
+        const taken = await ensureViews(client.connection, appender, { questions, surveys })
         novelty.settle()
         return taken.map((view) => `${view}: something else has that name in ${path}; rename it, and the view is made`)
       } catch (error) {

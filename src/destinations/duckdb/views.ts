@@ -8,11 +8,11 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { type Row, rowOf, type Table } from '../../../schemas/spec.ts'
 import { attributes, forms, questionItems } from '../../../schemas/tables/catalog.ts'
 import { columnNames } from '../../../schemas/tables/views.ts'
-import type { MetricQuestions, View } from '../../../schemas/views/spec.ts'
+import type { View } from '../../../schemas/views/spec.ts'
 import { now } from '../batch.ts'
 import { type CatalogRows, catalogOf } from '../catalog.ts'
 import { identifier, literal } from '../sql.ts'
-import { planViews } from '../view-plan.ts'
+import { planViews, type ViewSettings } from '../view-plan.ts'
 import type { Appender } from './append.ts'
 import { cellExpression, cellFrom, columnsOf } from './cells.ts'
 import { duckdbDialect } from './dialect.ts'
@@ -22,11 +22,12 @@ import { textRows } from './schema.ts'
 export async function ensureViews(
   connection: DuckDBConnection,
   appender: Appender,
-  questions: MetricQuestions,
+  wanted: Pick<ViewSettings, 'questions' | 'surveys'>,
 ): Promise<string[]> {
   await connection.run('BEGIN')
   try {
-    const { newNames, views } = planViews(await readCatalog(connection), questions, duckdbDialect, now())
+    const settings = { ...wanted, sql: duckdbDialect, now: now() }
+    const { newNames, views } = planViews(await readCatalog(connection), settings)
     await appender.append(
       columnNames,
       newNames.map((name) => rowOf(columnNames, name)),
@@ -47,6 +48,9 @@ export async function ensureViews(
   }
 }
 
+/** Each comment copies the view with all its columns, which takes 4 ms where there are 2,000. So wide views have fewer; `column_names` has the rest. */
+const COMMENTED = 100_000
+
 const MARK = 'refiner_warehouse_definition_'
 const markOf = (text: string) => `${MARK}${hash('sha256', text, 'hex').slice(0, 16)}`
 
@@ -57,9 +61,10 @@ function definitionOf(view: View): string {
 
 function statementsOf(view: View, text: string): string {
   const name = identifier(view.name)
-  const comments = Object.entries(view.columns).map(
-    ([column, { description }]) => `COMMENT ON COLUMN ${name}.${identifier(column)} IS ${literal(description)}`,
-  )
+  const columns = Object.entries(view.columns)
+  const comments = columns
+    .slice(0, COMMENTED / columns.length)
+    .map(([column, { description }]) => `COMMENT ON COLUMN ${name}.${identifier(column)} IS ${literal(description)}`)
   const query = `WITH ${markOf(text)} AS (SELECT 1) SELECT * FROM (\n${view.query(duckdbDialect)}\n)`
   return [
     `CREATE OR REPLACE VIEW ${name} AS ${query}`,
