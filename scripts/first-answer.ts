@@ -6,16 +6,10 @@ import { queryFile } from '../src/destinations/duckdb/query.ts'
 import { reasonOf, TransientError } from '../src/errors.ts'
 import { formatTable } from './table.ts'
 
-/** NPS by the plan that respondents were on when they answered. */
-export const FIRST_QUERY = `SELECT
-  respondents.attributes->>'plan' AS plan,
-  count(*) AS responses,
-  round(avg(CASE WHEN value_number >= 9 THEN 100 WHEN value_number <= 6 THEN -100 ELSE 0 END), 1) AS nps
-FROM response_answers
-JOIN responses USING (response_uuid)
-JOIN respondents USING (response_uuid)
-WHERE question = 'nps' AND responses.status = 'completed'
-GROUP BY plan
+/** NPS by the plan that respondents were on when they answered, with its 95 % interval. */
+export const FIRST_QUERY = `SELECT value AS plan, n, round(score, 1) AS nps, round(ci_low, 1) AS ci_low, round(ci_high, 1) AS ci_high
+FROM nps_by_attribute
+WHERE scope = 'user' AND attribute = 'plan'
 ORDER BY nps DESC`
 
 const statsSchema = z.object({

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
 import test, { type ExecutionContext } from 'ava'
 import { firstAnswer, waitUntilLoaded } from '../../scripts/first-answer.ts'
 import { formatTable } from '../../scripts/table.ts'
+import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
+import { event, flattened } from '../support/flattening.ts'
 import { listen } from '../support/listen.ts'
 
 /** A receiver whose statistics tell these numbers of pending events, one after the other, then the last for ever. */
@@ -35,22 +36,28 @@ test('waiting ends at the deadline, with what to look at; and at once where ther
   t.regex(said.at(-1) ?? '', /does not load into csv; add it to DESTINATIONS/)
 })
 
-test('the answer is the query and NPS by plan, of completed responses', async (t) => {
+test('the answer is the query and NPS by plan with its interval, as the views of the warehouse have it', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'first-answer-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'warehouse.duckdb')
-  const instance = await DuckDBInstance.create(path)
-  const connection = await instance.connect()
-  await connection.run(`
-    CREATE TABLE responses AS SELECT * FROM (VALUES ('a', 'completed'), ('b', 'completed'), ('c', 'completed'), ('d', 'partial')) v(response_uuid, status);
-    CREATE TABLE respondents AS SELECT response_uuid, {plan: if(response_uuid = 'a', 'free', 'pro')}::JSON AS attributes FROM responses;
-    CREATE TABLE response_answers AS SELECT * FROM (VALUES ('a', 'nps', 3.0), ('b', 'nps', 10.0), ('c', 'nps', 8.0), ('d', 'nps', 0.0)) v(response_uuid, question, value_number);
-  `)
-  connection.closeSync()
-  instance.closeSync()
+  const answers = [
+    ['a', 'free', 3],
+    ['b', 'pro', 10],
+    ['c', 'pro', 8],
+  ] as const
+  const batch = flattened(
+    ...answers.map(([uuid, plan, nps]) =>
+      event({ attributes: { plan } }, { uuid, completed_at: '2026-01-01T00:00:00Z', data: { nps } }),
+    ),
+  )
+  const destination = duckdbDestination({ path })
+  const { signal } = new AbortController()
+  await destination.load(batch, { signal })
+  await destination.refreshViews?.()
+  await destination.close()
   const answer = await firstAnswer(path)
   t.regex(answer, /^SELECT/)
-  t.regex(answer, /\nplan {2}responses +nps\n---- .*\npro +2 +50\nfree +1 +-100$/)
+  t.regex(answer, /\nplan +n +nps +ci_low +ci_high\n---- .*\npro +2 +50 +-48 +100\nfree +1 +-100 +NULL +NULL$/)
   t.regex(await firstAnswer(join(folder, 'none.duckdb')), /not on this machine/)
 })
 
