@@ -92,9 +92,9 @@ async function doctor(config: Config): Promise<boolean> {
 async function* findingsOf(config: Config, buffer: EventBuffer): AsyncGenerator<Finding> {
   const { pending = 0, lastLoad, oldestPendingAt } = (await buffer.stats()).consumers[NAME] ?? {}
   const minutes = oldestPendingAt ? Math.round((Date.now() - oldestPendingAt / 1000) / 60_000) : 0
-  yield { what: 'what is pending', ok: true, said: `${pending} events, the oldest for ${minutes} minutes` }
+  yield { what: 'what is pending', verdict: 'ok', said: `${pending} events, the oldest for ${minutes} minutes` }
   if (!lastLoad) {
-    yield { what: 'whose turn it is', ok: true, said: 'this buffer has loaded nothing into BigQuery yet' }
+    yield { what: 'whose turn it is', verdict: 'ok', said: 'this buffer has loaded nothing into BigQuery yet' }
     return
   }
   const last = await lastInBigquery(config.bigquery, lastLoad.batchId)
@@ -102,7 +102,7 @@ async function* findingsOf(config: Config, buffer: EventBuffer): AsyncGenerator<
   const found = `the buffer loaded ${lastLoad.batchId} last, BigQuery has ${last || 'nothing'}`
   const way =
     'if a load is under way, look again; else another loader fills the dataset, or it was restored: `npm run bigquery -- resync`'
-  yield { what: 'whose turn it is', ok, said: ok ? `after ${last}` : `${found}; ${way}` }
+  yield { what: 'whose turn it is', verdict: ok ? 'ok' : 'fail', said: ok ? `after ${last}` : `${found}; ${way}` }
 }
 
 /** A load that died after the merge: the buffer notes it when it loads next. */
@@ -132,11 +132,14 @@ async function takeTurn(config: Config, buffer: EventBuffer): Promise<void> {
   if (id !== undefined) await letFollow(config.bigquery, id, last)
 }
 
+const LABELS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' } as const
+
+/** @returns whether none failed */
 async function tell(findings: AsyncIterable<Finding>): Promise<boolean> {
   let ok = true
-  for await (const finding of findings) {
-    say(`${finding.ok ? 'ok  ' : 'FAIL'}  ${finding.what}: ${finding.said}`)
-    ok &&= finding.ok
+  for await (const { what, verdict, said } of findings) {
+    say(`${LABELS[verdict]}  ${what}: ${said}`)
+    ok &&= verdict !== 'fail'
   }
   return ok
 }

@@ -38,7 +38,7 @@ test('a dataset whose tables or days would expire is refused, with the command t
     await t.throwsAsync(destinationOn(fake).prepare(), {
       instanceOf: PermanentError,
       message:
-        /^prepare dataset refiner: .* `bq update --default_table_expiration 0 --default_partition_expiration 0 refiner`/,
+        /^prepare dataset refiner: .* `bq update --default_table_expiration 0 --default_partition_expiration 0 refiner`.*; without billing they always expire: turn it on, or set BIGQUERY_MODE=append/,
     })
   }
 })

@@ -7,29 +7,19 @@ import { PermanentError, reasonOf } from '../../errors.ts'
 import { openClient } from './client.ts'
 import { runJob } from './jobs.ts'
 import type { BigqueryOptions } from './options.ts'
-import { prepare } from './prepare.ts'
+import { NEEDS, type Needs, takes } from './permissions.ts'
+import { prepare, STAGING_EXPIRES } from './prepare.ts'
 import { prepareAppend } from './prepare-append.ts'
 import { pathOf } from './sql.ts'
 import { STATE_TABLE } from './state.ts'
 
 export interface Finding {
   readonly what: string
-  readonly ok: boolean
+  /** `warn`: loading works, but not as someone may think. */
+  readonly verdict: 'ok' | 'warn' | 'fail'
   /** What was found; else the reason and the way out. */
   readonly said: string
 }
-
-const EDITOR = 'roles/bigquery.dataEditor on the datasets (to make them: on the project)'
-const JOBS = 'roles/bigquery.jobUser on the project'
-
-/** Each thing that a load does, with the permissions that it takes and a role that has them. */
-const NEEDS = {
-  tables: `bigquery.datasets.get, .create, bigquery.tables.get, .create, .update: ${EDITOR}`,
-  load: `bigquery.jobs.create: ${JOBS}; bigquery.tables.updateData: ${EDITOR}`,
-  merge: `bigquery.jobs.create: ${JOBS}; bigquery.tables.getData, .updateData: ${EDITOR}`,
-  select: `bigquery.jobs.create: ${JOBS}; bigquery.tables.getData: ${EDITOR}`,
-  drop: `bigquery.tables.delete: ${EDITOR}`,
-} as const
 
 /** Milliseconds that this machine's clock may be off: times of arrival are ordered by it. */
 const CLOCK_TOLERANCE = 5000
@@ -48,16 +38,34 @@ type Prepared = Awaited<ReturnType<typeof prepared>>
 export async function* check(options: BigqueryOptions, { make }: { make: boolean }): AsyncGenerator<Finding> {
   let ready: Prepared | undefined
   if (!make) {
-    const there = await finding('the dataset', NEEDS.tables, () => requireDataset(options))
+    const there = await finding('the dataset', NEEDS.dataset, () => requireDataset(options))
     yield there
-    if (!there.ok) return
+    if (there.verdict === 'fail') return
   }
-  yield await finding('datasets and tables', NEEDS.tables, async () => {
+  yield await finding('datasets and tables', NEEDS.prepare, async () => {
     ready = await prepared(options)
     const { location } = (await ready.client.dataset(options.dataset)) ?? {}
     return `${ready.client.project}.${ready.names}, in ${location ?? 'the default location'}`
   })
-  if (ready !== undefined) yield* tryOut(options, ready)
+  if (ready === undefined) return
+  yield* warnings(options, ready)
+  yield* tryOut(options, ready)
+}
+
+/** What no load fails of, and someone should know. */
+async function* warnings(options: BigqueryOptions, { client }: Prepared): AsyncGenerator<Finding> {
+  const { dataset, stagingDataset, location, mode } = options
+  const found = (await client.dataset(dataset))?.location
+  if (location !== undefined && found !== undefined && location.toLowerCase() !== found.toLowerCase()) {
+    const said = `BIGQUERY_LOCATION is ${location}, and ${dataset} was made in ${found}, where it stays; unset it, or name another dataset in BIGQUERY_DATASET`
+    yield { what: 'the location', verdict: 'warn', said }
+  }
+  if (mode === 'merge' && !(await client.dataset(stagingDataset))?.defaultTableExpirationMs) {
+    const said =
+      `its tables never expire, so what loads leave there when they die stays, and what people answered with it; run ` +
+      `\`bq update --default_table_expiration ${STAGING_EXPIRES / 1000} ${stagingDataset}\``
+    yield { what: `the dataset ${stagingDataset}`, verdict: 'warn', said }
+  }
 }
 
 async function* tryOut(options: BigqueryOptions, ready: Prepared): AsyncGenerator<Finding> {
@@ -82,7 +90,11 @@ async function* tryOut(options: BigqueryOptions, ready: Prepared): AsyncGenerato
     return 'one row was loaded'
   })
   yield loaded
-  if (!loaded.ok) return
+  if (loaded.verdict === 'fail') return
+  yield await finding('changing a table', NEEDS.change, async () => {
+    await client.updateTable(path, { description: 'A check of refiner-warehouse; it may be dropped' })
+    return 'it was changed'
+  })
   if (options.mode === 'append') {
     yield await finding('a query', NEEDS.select, async () => {
       const rows = await client.select('check', `SELECT one FROM ${pathOf(path)}`, query)
@@ -103,11 +115,16 @@ async function* tryOut(options: BigqueryOptions, ready: Prepared): AsyncGenerato
   yield clock(off)
 }
 
-async function finding(what: string, needs: string, work: () => Promise<string>): Promise<Finding> {
+async function finding(what: string, needs: Needs, work: () => Promise<string>): Promise<Finding> {
   try {
-    return { what, ok: true, said: await work() }
+    return { what, verdict: 'ok', said: await work() }
   } catch (error) {
-    return { what, ok: false, said: `${reasonOf(error)}. It takes ${needs}` }
+    const reason = reasonOf(error)
+    return {
+      what,
+      verdict: 'fail',
+      said: reason.endsWith('(accessDenied)') ? `${reason}. It takes ${takes(needs)}` : reason,
+    }
   }
 }
 
@@ -120,8 +137,12 @@ async function requireDataset(options: BigqueryOptions): Promise<string> {
 }
 
 /** @param off milliseconds that this machine is ahead of Google, the way there included */
-function clock(off: number): Finding {
+export function clock(off: number): Finding {
   const ok = Math.abs(off) <= CLOCK_TOLERANCE
   const said = `this machine's clock is ${(Math.abs(off) / 1000).toFixed(1)} s ${off < 0 ? 'behind' : 'ahead of'} Google's`
-  return { what: 'the clock', ok, said: ok ? said : `${said}; set it by NTP, as arrivals are ordered by it` }
+  return {
+    what: 'the clock',
+    verdict: ok ? 'ok' : 'fail',
+    said: ok ? said : `${said}; set it by NTP, as arrivals are ordered by it`,
+  }
 }

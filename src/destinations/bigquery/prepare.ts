@@ -20,7 +20,7 @@ export interface Ready {
 }
 
 /** What is left in staging by loads that died expires after a day, in milliseconds. */
-const STAGING_EXPIRES = 86_400_000
+export const STAGING_EXPIRES = 86_400_000
 
 export async function prepare(options: BigqueryOptions): Promise<Ready> {
   const { client, location } = await ensureDataset(options)
@@ -58,7 +58,8 @@ function requireLasting({ dataset, mode }: BigqueryOptions, there: DatasetMetada
   if (mode === 'append' || !(there?.defaultTableExpirationMs || there?.defaultPartitionExpirationMs)) return
   throw new PermanentError(
     `prepare dataset ${dataset}: its tables or their days expire by default, and what people answered with them; run ` +
-      `\`bq update --default_table_expiration 0 --default_partition_expiration 0 ${dataset}\`, or name another dataset`,
+      `\`bq update --default_table_expiration 0 --default_partition_expiration 0 ${dataset}\`, or name another dataset; without billing they ` +
+      'always expire: turn it on, or set BIGQUERY_MODE=append (docs/bigquery.md)',
   )
 }
 

@@ -8,6 +8,7 @@ import { type FakeJob, stateTable, type World } from './world.ts'
 const REFUSALS = {
   reject: [403, 'accessDenied'],
   'rate limit': [403, 'rateLimitExceeded'],
+  'no billing': [403, 'billingNotEnabled'],
   unavailable: [503, 'backendError'],
   'not found': [404, 'notFound'],
 } as const

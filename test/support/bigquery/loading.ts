@@ -24,24 +24,25 @@ export async function fakeFor(t: ExecutionContext): Promise<FakeBigquery> {
   return fake
 }
 
-/** A destination as a new process has it. */
-export function destinationOn(
-  fake: Pick<FakeBigquery, 'endpoint'>,
+export const optionsOn = (
+  { endpoint }: Pick<FakeBigquery, 'endpoint'>,
   options: Partial<BigqueryOptions> = {},
-): Destination {
-  return bigqueryDestination({
-    mode: 'merge',
-    project: 'test-project',
-    dataset: 'refiner',
-    stagingDataset: 'refiner_staging',
-    location: 'EU',
-    endpoint: fake.endpoint,
-    labels: { team: 'research' },
-    maxBytesBilled: 100_000_000,
-    waits: WAITS,
-    ...options,
-  })
-}
+): BigqueryOptions => ({
+  mode: 'merge',
+  project: 'test-project',
+  dataset: 'refiner',
+  stagingDataset: 'refiner_staging',
+  location: 'EU',
+  endpoint,
+  labels: { team: 'research' },
+  maxBytesBilled: 100_000_000,
+  waits: WAITS,
+  ...options,
+})
+
+/** A destination as a new process has it. */
+export const destinationOn = (...given: Parameters<typeof optionsOn>): Destination =>
+  bigqueryDestination(optionsOn(...given))
 
 export const idOf = (number: number): string => {
   const seq = String(number).padStart(12, '0')

@@ -1,4 +1,4 @@
-/** The two statements that the loader sends, recognised by their form; this is no SQL engine. */
+/** The statements that the loader sends, recognised by their form; this is no SQL engine. */
 import type { LoadRecord } from '../../../schemas/records.ts'
 
 export interface PipelineScript {
@@ -37,6 +37,11 @@ const BILLED = whole(
   String.raw`UPDATE ${PATH} SET bytes_billed = (\d+) WHERE destination = 'bigquery' AND batch_id = ${TEXT} AND bytes_billed IS NULL`,
 )
 const LOADS = new RegExp(String.raw`^INSERT INTO ${PATH} \([^)]*\) SELECT .* FROM \(SELECT 1\) WHERE NOT EXISTS `)
+
+/** A transaction that changes nothing but a table of its own, to see whether that is allowed. */
+export const CHECK = whole(
+  String.raw`BEGIN TRANSACTION;\nUPDATE ${PATH} SET updated_at = updated_at WHERE FALSE;\nDELETE FROM ${PATH} WHERE one = 1;\nCOMMIT TRANSACTION;\n`,
+)
 
 /** undefined: it is neither of the two. */
 export function recognise(sql: string): PipelineScript | MergeScript | undefined {
