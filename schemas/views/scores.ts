@@ -2,8 +2,8 @@
  * `scores`: every answer to an NPS, CSAT or CES question, once, in its newest state. All metrics are made from it.
  *
  * What counts as such a question: the ones that the config names; else Refiner's own type, where its API told it; else the metric's
- * name as a word in the identifier, as long as all its numbers are whole and inside the scale (so `nps_reason` and an
- * `nps_last_year` of -20 do not count).
+ * name as a word in the identifier, unless it is a list, as long as all its numbers are whole and inside the scale (so the
+ * texts of `nps_reason` and an `nps_last_year` of -20 do not count).
  */
 import type { Dialect, Sql } from './dialect.ts'
 import type { MetricQuestions, ModelSettings, View, ViewColumn } from './spec.ts'
@@ -55,19 +55,21 @@ function scores(sql: Dialect, questions: MetricQuestions): Sql {
     return `S.metric = '${metric}' AND A.value_number BETWEEN ${least} AND ${most}`
   })
   return `WITH asked AS (
-  SELECT form_uuid, question, ${declaredMetric(sql, questions)} AS declared, ${namedMetric(sql, questions)} AS named
-  FROM ${sql.relation('questions')}
+  SELECT I.form_uuid, I.question, I.item, ${declaredMetric(sql, questions)} AS declared,
+    CASE WHEN NOT I.is_list THEN ${namedMetric(sql, questions)} END AS named
+  FROM ${sql.relation('question_items')} AS I
+  JOIN ${sql.relation('questions')} AS Q ON Q.form_uuid = I.form_uuid AND Q.question = I.question
 ), answered AS (
   SELECT A.form_uuid, A.question, A.item, Q.declared IS NOT NULL AS is_declared, COALESCE(Q.declared, Q.named) AS metric,
-    MIN(A.value_number) AS least, MAX(A.value_number) AS most, MAX(A.choice) AS choices,
+    MIN(A.value_number) AS least, MAX(A.value_number) AS most,
     COUNT(CASE WHEN A.value_number <> FLOOR(A.value_number) THEN 1 END) AS fractions
   FROM ${sql.relation('response_answers')} AS A
-  JOIN asked AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question
+  JOIN asked AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
   WHERE Q.declared IS NOT NULL OR Q.named IS NOT NULL
   GROUP BY 1, 2, 3, 4, 5
 ), scored AS (
   SELECT form_uuid, question, item, metric FROM answered
-  WHERE is_declared OR choices = 0 AND fractions = 0 AND (${inScale.join(' OR ')})
+  WHERE is_declared OR fractions = 0 AND (${inScale.join(' OR ')})
 )
 SELECT S.metric, S.form_uuid, COALESCE(F.name, R.form_name) AS form_name, S.question, S.item,
   A.response_uuid, R.status, A.answered_at, A.user_uuid, R.account_uuid, A.value_number AS score
@@ -82,9 +84,9 @@ WHERE A.choice = 0 AND A.value_number = FLOOR(A.value_number) AND (${scoreFits.j
 function declaredMetric(sql: Dialect, questions: MetricQuestions): Sql {
   const cases = METRICS.map((metric) => {
     const named = questions[metric]
-    if (named === undefined) return `WHEN question_type = '${metric}' THEN '${metric}'`
+    if (named === undefined) return `WHEN Q.question_type = '${metric}' THEN '${metric}'`
     const list = named.map((name) => sql.text(name)).join(', ')
-    return `WHEN ${list === '' ? 'FALSE' : `question IN (${list})`} THEN '${metric}'`
+    return `WHEN ${list === '' ? 'FALSE' : `Q.question IN (${list})`} THEN '${metric}'`
   })
   return `CASE ${cases.join(' ')} END`
 }
@@ -92,7 +94,7 @@ function declaredMetric(sql: Dialect, questions: MetricQuestions): Sql {
 /** The metric whose name is a word in a question's identifier, unless the config says which questions have it. */
 function namedMetric(sql: Dialect, questions: MetricQuestions): Sql {
   const cases = METRICS.filter((metric) => questions[metric] === undefined).map(
-    (metric) => `WHEN ${sql.matches('LOWER(question)', `(^|[^a-z])${metric}([^a-z]|$)`)} THEN '${metric}'`,
+    (metric) => `WHEN ${sql.matches('LOWER(Q.question)', `(^|[^a-z])${metric}([^a-z]|$)`)} THEN '${metric}'`,
   )
   return cases.length === 0 ? sql.nothing('text') : `CASE ${cases.join(' ')} END`
 }

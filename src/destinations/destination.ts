@@ -19,9 +19,9 @@ export interface Destination {
 
   /**
    * Makes views anew where loads brought what they do not have yet; called after a run of loads, before `close`. Returns what could not
-   * be made, with the reason. Its failure fails no load.
+   * be made, with the reason. Its failure fails no load. An aborted signal stops it, and the next time makes the rest.
    */
-  refreshViews?(): Promise<string[]>
+  refreshViews?(options: { signal: AbortSignal }): Promise<string[]>
 
   /** Lets go of files and connections between runs; `prepare` may follow. */
   close(): Promise<void>

@@ -90,9 +90,9 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
 }
 
 /** What people see is made after what they have is safe, and its failure stops nothing: the next run tries again. */
-async function refreshViews({ destination, log }: RunnerOptions): Promise<void> {
+async function refreshViews({ destination, log, signal }: RunnerOptions): Promise<void> {
   try {
-    for (const reason of (await destination.refreshViews?.()) ?? []) {
+    for (const reason of (await destination.refreshViews?.({ signal })) ?? []) {
       log.warn({ destination: destination.name, reason }, 'view not made')
     }
   } catch (error) {

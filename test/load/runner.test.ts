@@ -152,3 +152,31 @@ test('a destination is idle only once it has let go of its file', async (t) => {
   await createRunner(options(await bufferWith(1), destination, { onState })).run()
   t.is(told.at(-1), 'idle after close')
 })
+
+test('views that cannot be made are told, and what was loaded stays loaded', async (t) => {
+  const buffer = await bufferWith(3)
+  const told: unknown[] = []
+  const log = { ...silentLog, warn: (...said: unknown[]) => void told.push(said) }
+  const refreshViews = () => Promise.reject(new PermanentError('make views in w: that is a bug'))
+  const destination = { ...faulty(() => {}), refreshViews }
+  t.is(await createRunner(options(buffer, destination, { log })).run(), 'loaded')
+  t.is((await buffer.stats()).consumers['memory']?.pending, 0)
+  t.deepEqual(told, [
+    [{ destination: 'memory', reason: 'make views in w: that is a bug' }, 'views not made, the next load tries again'],
+  ])
+})
+
+test('a load is logged with its counts, and with what was billed where something was', async (t) => {
+  const lines: unknown[] = []
+  const log = { ...silentLog, info: (line: unknown) => lines.push(line) }
+  const inner = faulty(() => {})
+  for (const bytesBilled of [null, 734_003_200]) {
+    const load: Destination['load'] = async (...given) => ({ ...(await inner.load(...given)), bytesBilled })
+    await createRunner(options(await bufferWith(1), { ...inner, load }, { log })).run()
+  }
+  t.is(lines.length, 2)
+  const [free, billed] = lines
+  t.like(free, { destination: 'memory', events: 1 })
+  t.false('bytes_billed' in Object(free))
+  t.like(billed, { destination: 'memory', events: 1, bytes_billed: 734_003_200 })
+})

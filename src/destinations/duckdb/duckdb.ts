@@ -85,10 +85,12 @@ export function duckdbDestination({ path, questions = UNNAMED }: DuckdbOptions):
         throw duckdbError('load into', path, error)
       }
     },
-    async refreshViews() {
+    async refreshViews({ signal }) {
       const surveys = novelty.surveys()
       if (open === undefined || surveys === undefined) return []
       const { client, appender } = open
+      const interrupt = () => client.connection.interrupt()
+      signal.addEventListener('abort', interrupt)
       try {
         const taken = await ensureViews(client.connection, appender, { questions, surveys })
         novelty.settle()
@@ -97,6 +99,8 @@ export function duckdbDestination({ path, questions = UNNAMED }: DuckdbOptions):
         close()
         takeMoreAfter(error)
         throw duckdbError('make views in', path, error)
+      } finally {
+        signal.removeEventListener('abort', interrupt)
       }
     },
     async close() {

@@ -54,6 +54,9 @@ const COMMENTED = 100_000
 const MARK = 'refiner_warehouse_definition_'
 const markOf = (text: string) => `${MARK}${hash('sha256', text, 'hex').slice(0, 16)}`
 
+/** DuckDB takes a constant only, and none with NUL in it. */
+const comment = (text: string) => literal(text.replaceAll('\0', '\ufffd'))
+
 /** All that makes a view what it is: a change in any of it makes it anew. */
 function definitionOf(view: View): string {
   return JSON.stringify([view.query(duckdbDialect), view.description, view.columns])
@@ -64,11 +67,11 @@ function statementsOf(view: View, text: string): string {
   const columns = Object.entries(view.columns)
   const comments = columns
     .slice(0, COMMENTED / columns.length)
-    .map(([column, { description }]) => `COMMENT ON COLUMN ${name}.${identifier(column)} IS ${literal(description)}`)
+    .map(([column, { description }]) => `COMMENT ON COLUMN ${name}.${identifier(column)} IS ${comment(description)}`)
   const query = `WITH ${markOf(text)} AS (SELECT 1) SELECT * FROM (\n${view.query(duckdbDialect)}\n)`
   return [
     `CREATE OR REPLACE VIEW ${name} AS ${query}`,
-    `COMMENT ON VIEW ${name} IS ${literal(view.description)}`,
+    `COMMENT ON VIEW ${name} IS ${comment(view.description)}`,
     ...comments,
   ].join(';\n')
 }

@@ -1,0 +1,140 @@
+import test from 'ava'
+import { tables } from '../../schemas/tables.ts'
+import { withConnection } from '../support/duckdb-warehouse.ts'
+import { event, FORM, RESPONSE } from '../support/flattening.ts'
+import { HOSTILE, hostileEvents } from '../support/hostile-surveys.ts'
+import { batchOf, row } from '../support/rows.ts'
+import { viewWarehouse } from '../support/view-warehouse.ts'
+
+const answered = (data: object, fields: object = {}) => event(fields, { data, last_shown_at: '2024-01-01 00:00:00' })
+const DEFINITIONS = 'SELECT view_name, sql FROM duckdb_views() WHERE NOT internal ORDER BY 1'
+
+test('every view can be asked, whatever surveys, questions, attributes and segments are called', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  t.deepEqual(await load(...hostileEvents()), [])
+  const views = (await ask('SELECT view_name FROM duckdb_views() WHERE NOT internal')).map(
+    (found) => found['view_name'],
+  )
+  const surveys = await ask("SELECT column_name FROM column_names WHERE scope = 'survey'")
+  t.is(surveys.length, HOSTILE.length)
+  for (const { column_name: name } of surveys) t.true(views.includes(name ?? ''), String(name))
+  for (const view of views) await t.notThrowsAsync(ask(`SELECT * FROM "${view}"`), String(view))
+  t.is((await ask('SELECT * FROM forms')).length, HOSTILE.length)
+})
+
+test("an answer stands in the column that column_names tells, whatever its question's name", async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const data = Object.fromEntries(HOSTILE.map((name, at) => [name, `answer ${at}`]))
+  await load(answered(data))
+  const [found] = await ask('SELECT * FROM survey_nps')
+  for (const [at, name] of HOSTILE.entries()) {
+    const quoted = `'${name.replaceAll("'", "''")}'`
+    const [given] = await ask(`SELECT column_name FROM column_names WHERE scope = 'question' AND name = ${quoted}`)
+    t.is(found?.[String(given?.['column_name'])], `answer ${at}`, name)
+  }
+})
+
+test('views follow what is new, and are left as they are otherwise', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(answered({ nps: 9 }))
+  const before = await ask(DEFINITIONS)
+  await load(answered({ nps: 3 }, { uuid: 'another user' }))
+  t.deepEqual(await ask(DEFINITIONS), before)
+  await load(answered({ nps: 3, why: 'slow' }))
+  const changed = (await ask(DEFINITIONS)).filter((one, at) => one['sql'] !== before[at]?.['sql'])
+  t.deepEqual(
+    changed.map((one) => one['view_name']),
+    ['survey_nps'],
+  )
+  t.deepEqual(await ask('SELECT why FROM survey_nps'), [{ why: 'slow' }])
+})
+
+test('names stay when a survey is renamed, and when a later name would come first', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(answered({ 'zz top': 1, 'Zz Top': 2 }))
+  const named = "SELECT name, column_name FROM column_names WHERE scope = 'question' AND name ILIKE 'zz%' ORDER BY name"
+  const before = await ask(named)
+  await load(
+    answered(
+      { 'zz top': 1, 'ZZ top': 3 },
+      { last_seen_at: '2025-01-01 00:00:00', form: { uuid: FORM, name: 'New name' } },
+    ),
+  )
+  t.deepEqual(
+    (await ask(named)).filter(({ name }) => name !== 'ZZ top'),
+    before,
+  )
+  t.deepEqual(await ask("SELECT column_name FROM column_names WHERE scope = 'survey'"), [{ column_name: 'survey_nps' }])
+  const [comment] = await ask("SELECT comment FROM duckdb_views() WHERE view_name = 'survey_nps'")
+  t.is(comment?.['comment'], 'Responses to New name, one row each')
+})
+
+test('a wider type, a list and a matrix change the column, not its name', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const types = async () =>
+    (
+      await ask(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'survey_nps' AND column_name LIKE 'q%'",
+      )
+    ).map((found) => Object.values(found).join(' '))
+  await load(answered({ q: '7' }))
+  t.deepEqual(await types(), ['q DOUBLE'])
+  await load(answered({ q: 'seven' }))
+  t.deepEqual(await types(), ['q VARCHAR'])
+  await load(answered({ q: ['seven', 'eight'] }))
+  t.deepEqual(await types(), ['q VARCHAR[]'])
+  await load(answered({ q: { 'row one': 1, 'row two': 2 } }))
+  t.deepEqual(await types(), ['q VARCHAR[]', 'q_row_one DOUBLE', 'q_row_two DOUBLE'])
+})
+
+test('what a user made under the name of a view stays, and is told', async (t) => {
+  const { path, load, ask } = await viewWarehouse(t)
+  await withConnection(path, async (connection) => {
+    await connection.run('CREATE TABLE nps (mine INT); CREATE VIEW survey_nps AS SELECT 1 AS mine')
+  })
+  const reasons = await load(answered({ nps: 9 }))
+  t.deepEqual(
+    reasons.map((reason) => reason.split(':')[0]),
+    ['nps', 'survey_nps'],
+  )
+  t.deepEqual(await ask('SELECT * FROM survey_nps'), [{ mine: 1 }])
+  t.is((await ask('SELECT * FROM nps')).length, 0)
+})
+
+test('the file can be opened under another name, and by another program, with its views', async (t) => {
+  const { path, load } = await viewWarehouse(t)
+  await load(answered({ nps: 9 }))
+  await withConnection(':memory:', async (connection) => {
+    await connection.run(`ATTACH '${path}' AS other; USE other`)
+    t.deepEqual((await connection.runAndReadAll('SELECT n FROM nps')).getRowsJS(), [[1n]])
+    t.deepEqual((await connection.runAndReadAll('SELECT nps FROM other.survey_nps')).getRowsJS(), [[9]])
+  })
+})
+
+test('columns tell what they are', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(answered({ 'How likely?': 9 }, { attributes: { Plan: 'free' } }))
+  const comments = await ask(
+    "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'survey_nps' AND column_name IN ('how_likely', 'attribute_plan')",
+  )
+  t.deepEqual(comments, [
+    { column_name: 'how_likely', comment: 'Answer to the question How likely?' },
+    { column_name: 'attribute_plan', comment: 'Attribute Plan of the user, at the time of the answer' },
+  ])
+})
+
+test('a survey of 10,000 questions has a view with as many columns as fit, and says what does not', async (t) => {
+  const { loadRows, load, ask } = await viewWarehouse(t)
+  const table = tables.find(({ name }) => name === 'question_items')
+  if (table === undefined) return t.fail()
+  const items = Array.from({ length: 10_000 }, (_, at) =>
+    row(table, { form_uuid: FORM, question: `question ${at}`, item: '', value_type: 'text' }),
+  )
+  await load(answered({ 'question 7': 'seven', 'question 9999': 'last' }))
+  await loadRows(batchOf('many', { question_items: items }))
+  const [view] = await ask("SELECT column_count, comment FROM duckdb_views() WHERE view_name = 'survey_nps'")
+  t.is(view?.['column_count'], 10_000)
+  t.regex(String(view?.['comment']), /; 18 more columns do not fit: see response_answers and respondents$/)
+  const found = await ask('SELECT response_uuid, question_7, question_9999 FROM survey_nps')
+  t.deepEqual(found, [{ response_uuid: RESPONSE, question_7: 'seven', question_9999: 'last' }])
+})
