@@ -1,5 +1,6 @@
 /** The datasets and tables that the loader makes or finds in BigQuery. */
 import test from 'ava'
+import { responses } from '../../schemas/tables/responses.ts'
 import { PermanentError } from '../../src/errors.ts'
 import { listAt, textAt } from '../support/bigquery/answers.ts'
 import {
@@ -21,6 +22,34 @@ test('datasets are made where they are wanted, and what is left in staging expir
   await destinationOn(fake).prepare()
   t.like(fake.world.datasets.get('refiner'), { location: 'EU', labels: { team: 'research' } })
   t.like(fake.world.datasets.get('refiner_staging'), { location: 'EU', defaultTableExpirationMs: '86400000' })
+})
+
+test('tables are made with partitions, clusters, descriptions and labels, as Google bills and people look by them', async (t) => {
+  const fake = await fakeFor(t)
+  await destinationOn(fake).prepare()
+  const made = (name: string) => tableOf(fake.world, name).metadata
+  t.like(made('refiner.responses'), {
+    description: responses.description,
+    labels: { team: 'research' },
+    timePartitioning: { type: 'DAY', field: 'created_on' },
+    clustering: { fields: ['response_uuid'] },
+  })
+  t.deepEqual(
+    fields(fake, 'refiner.responses').find((field) => textAt(field, 'name') === 'response_uuid'),
+    {
+      name: 'response_uuid',
+      type: 'STRING',
+      mode: 'REQUIRED',
+      description: responses.columns['response_uuid']?.description,
+    },
+  )
+  t.like(made('refiner.response_answers'), { clustering: { fields: ['response_uuid', 'question', 'item', 'choice'] } })
+  const state = made('refiner.loader_state')
+  t.like(state, {
+    description: 'Which batch of each pipeline was loaded last. Used by the loader; leave it as it is',
+    labels: { team: 'research' },
+  })
+  t.false('timePartitioning' in state)
 })
 
 test('a dataset that exists stays where it is, and jobs run there', async (t) => {

@@ -73,6 +73,21 @@ test('the lag is the age of the oldest pending event, in seconds; 0 if there is 
   t.deepEqual([lag(null), lag(8_500_000), lag(11_000_000)], [0, 1.5, 0])
 })
 
+test('the statistics tell what the last load was billed for, where something was', async (t) => {
+  const { buffer } = await running(t)
+  const stats = await buffer.stats()
+  const batch = { id: 'b-1', follows: null, firstSeq: 1, lastSeq: 1, events: [] }
+  const lastLoad = (bytesBilled: number | null) => {
+    const record = { ...recordOf('bigquery', batch), bytesBilled }
+    const bigquery = { pending: 0, loaded: 1, missed: 0, oldestPendingAt: null, lastLoad: record }
+    return statsSchema.parse(statistics({ ...stats, consumers: { bigquery } }, {}, 0)).destinations['bigquery']?.[
+      'last_load'
+    ]
+  }
+  t.like(lastLoad(734_003_200), { batch_id: 'b-1', bytes_billed: 734_003_200 })
+  t.false('bytes_billed' in Object(lastLoad(null)))
+})
+
 test('a destination that is retrying or stopped turns health red, with the reason', async (t) => {
   let state = IDLE
   const { get } = await running(t, { destinations: () => ({ duckdb: state, csv: IDLE }) })
