@@ -9,6 +9,7 @@ import { withoutLoads } from '../support/rows.ts'
 
 for (const [load, when] of [
   ['first', 'before'],
+  ['first', 'after'],
   ['later', 'before'],
   ['later', 'after'],
 ] as const) {

@@ -1,11 +1,15 @@
 /** Every step of a load under every fault: told right, and afterwards the tables are exact and each batch is there once. */
+import { randomBytes } from 'node:crypto'
 import test, { type ExecutionContext } from 'ava'
+import { webhookEvents } from '../../schemas/tables/log.ts'
 import { LATER } from '../../src/destinations/bigquery/errors.ts'
+import { memoryDestination } from '../../src/destinations/memory.ts'
 import { PermanentError, TransientError } from '../../src/errors.ts'
 import { retry } from '../../src/load/retry.ts'
 import { QUOTED } from '../support/bigquery/answers.ts'
 import type { Fault } from '../support/bigquery/faults.ts'
 import {
+  asked,
   destinationOn,
   dropColumn,
   fakeFor,
@@ -18,12 +22,13 @@ import {
 import type { Step } from '../support/bigquery/routes.ts'
 import type { FakeBigquery } from '../support/fake-bigquery.ts'
 import { NO_PAUSE } from '../support/loading.ts'
+import { batchOf, row, sorted, withoutLoads } from '../support/rows.ts'
 
 /**
  * `through`: nobody notices. `again`: a TransientError is told, and the next try loads. `later`: so too, after a long pause. `waits`: a
  * TransientError for as long as the fault lasts. A text: the way out in a PermanentError.
  */
-type Outcome = 'through' | 'again' | 'later' | 'waits' | RegExp | 'again' | 'waits' | RegExp
+type Outcome = 'through' | 'again' | 'later' | 'waits' | RegExp
 
 const ROLES =
   /^[a-z].*: the credentials may not do this; grant the roles of docs\/bigquery\.md to them \(accessDenied\)$/
@@ -62,6 +67,7 @@ const JOB: Rows = [
   ['done with accessDenied', ROLES],
   ['done with notFound', 'again'],
   ['pending for ever', 'waits'],
+  ['running for ever', 'waits'],
 ]
 const QUERY: Rows = [...JOB, ['done with a conflict', 'again'], ['not found', PLACE]]
 const LOOKUP: Rows = [...ANYWHERE, ['not found', 'through']]
@@ -115,6 +121,33 @@ for (const { step, load, after = 0, rows } of CASES) {
   }
 }
 
+/** Bytes, beyond what sockets on the way take in without being read. */
+const MANY = 8 * 1024 ** 2
+
+test.serial('an upload whose connection breaks in the middle is sent again, and the rows are there once', async (t) => {
+  const fake = await fakeFor(t)
+  // Rows that compressing does not shorten much.
+  const payload = JSON.stringify(randomBytes(MANY).toString('base64'))
+  const batch = batchOf(idOf(1), { webhook_events: [row(webhookEvents, { event_id: 'large', payload })] })
+  for (const _ of [1, 2]) fake.inject('upload', 'reset in the middle')
+  const told: string[] = []
+  const record = await retry(() => destinationOn(fake).load(batch, unstopped()), {
+    ...unstopped(),
+    backoff: NO_PAUSE,
+    onRetry: ({ message }) => told.push(message),
+  })
+  t.is(told.length, 2)
+  for (const message of told)
+    t.regex(message, /^upload rows of \w+: BigQuery cannot be reached; check the network, loading goes on by itself/)
+  t.is(fake.pending(), 0)
+  // What was broken off was never read to its end.
+  t.is(asked(fake, 'upload').length, 1)
+  const memory = memoryDestination()
+  await memory.load(batch, unstopped())
+  t.deepEqual(withoutLoads(fake.tables()), withoutLoads(sorted(memory.tables())))
+  t.deepEqual(fake.commits(), [{ ...record, bytesBilled: null }])
+})
+
 /** Loads the batch under the fault, and looks at what is told of it. */
 async function meet(t: ExecutionContext, fake: FakeBigquery, number: number, fault: Fault, outcome: Outcome) {
   const short = {
@@ -134,6 +167,8 @@ async function meet(t: ExecutionContext, fake: FakeBigquery, number: number, fau
   if (outcome === 'waits') {
     t.true(result instanceof TransientError)
     t.regex(String(result), /: the job still waits or runs at BigQuery; loading goes on by itself$/)
+    const states = new Set([...fake.world.jobs.values()].map(({ state }) => state))
+    t.true(states.has(fault === 'pending for ever' ? 'PENDING' : 'RUNNING'))
   } else if (outcome === 'later') {
     t.true(result instanceof TransientError && result.after === LATER)
   } else if (outcome instanceof RegExp) {

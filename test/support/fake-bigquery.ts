@@ -12,7 +12,7 @@ import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import type { LoadRecord } from '../../schemas/records.ts'
-import { Refused } from './bigquery/answers.ts'
+import { answerOf } from './bigquery/answers.ts'
 import { due, type Fault, goOn, type Outcome, type Planned, suffer } from './bigquery/faults.ts'
 import { type Request, routeOf, type Step } from './bigquery/routes.ts'
 import { newWorld, tablesOf, type World } from './bigquery/world.ts'
@@ -29,8 +29,11 @@ export interface FakeBigquery {
   pending(): number
   /** Resolves when a fault happens. */
   met(): Promise<void>
-  /** From the nth request on (from 1, counted from now), every connection breaks: before it is done, or after. */
-  dieAt(request: number, when: 'before' | 'after'): void
+  /**
+   * At the nth request (from 1, counted from now), before it is done or after, this happens; then its connection breaks, and
+   * every one from then on.
+   */
+  dieAt(request: number, when: 'before' | 'after', die?: () => Promise<unknown>): void
   /** Ends all faults and all waits. @returns whether it was dead */
   heal(): Promise<boolean>
   /** What was committed, by the reference. */
@@ -42,17 +45,25 @@ export interface FakeBigquery {
 interface Life {
   left: number
   when: 'before' | 'after'
+  die: () => Promise<unknown>
   dead: boolean
 }
+
+const ALIVE = { left: Number.POSITIVE_INFINITY, when: 'before', die: async () => {}, dead: false } as const
 
 export async function fakeBigquery(): Promise<FakeBigquery> {
   const world = newWorld()
   const planned: Planned[] = []
   const requests: { step: Step; request: Request }[] = []
   const faults = new EventEmitter()
-  const life: Life = { left: Number.POSITIVE_INFINITY, when: 'before', dead: false }
+  const life: Life = { ...ALIVE }
 
   const answer = async (incoming: IncomingMessage): Promise<Outcome> => {
+    if (isUpload(incoming) && due(planned, 'upload', true) !== undefined) {
+      faults.emit('met')
+      await once(incoming, 'data')
+      return 'broken'
+    }
     const request = await read(incoming)
     const { step, handle } = routeOf(request)
     requests.push({ step, request })
@@ -61,10 +72,11 @@ export async function fakeBigquery(): Promise<FakeBigquery> {
       // All that are under way at this moment die together.
       const first = !life.dead
       life.dead = true
-      if (first && life.when === 'after') await handle(world)
+      if (first && life.when === 'after') await handle(world).catch(answerOf)
+      if (first) await life.die()
       return 'broken'
     }
-    const fault = due(planned, step)
+    const fault = due(planned, step, false)
     if (fault === undefined) return handle(world)
     faults.emit('met')
     return suffer(fault, world, request, handle)
@@ -78,13 +90,13 @@ export async function fakeBigquery(): Promise<FakeBigquery> {
     inject: (step, fault, after = 0) => void planned.push({ step, fault, after, times: 1 }),
     pending: () => planned.filter(({ times }) => times > 0).length,
     met: async () => void (await once(faults, 'met')),
-    dieAt(request, when) {
-      Object.assign(life, { left: request, when, dead: false })
+    dieAt(request, when, die = ALIVE.die) {
+      Object.assign(life, { left: request, when, die, dead: false })
     },
     async heal() {
       const { dead } = life
       planned.length = 0
-      Object.assign(life, { left: Number.POSITIVE_INFINITY, dead: false })
+      Object.assign(life, ALIVE)
       await goOn(world)
       return dead
     },
@@ -93,6 +105,8 @@ export async function fakeBigquery(): Promise<FakeBigquery> {
     stop,
   }
 }
+
+const isUpload = ({ url = '' }: IncomingMessage) => url.startsWith('/upload/')
 
 async function read(incoming: IncomingMessage): Promise<Request> {
   const body = await buffer(incoming)
@@ -104,7 +118,8 @@ async function serve(answer: (incoming: IncomingMessage) => Promise<Outcome>) {
   const server = createServer((incoming, response) => {
     answer(incoming)
       // What the fake itself cannot do is told as what no test expects.
-      .catch((error: unknown) => (error instanceof Refused ? error.answer : { status: 501, body: String(error) }))
+      .catch(answerOf)
+      .catch((error: unknown) => ({ status: 501, body: String(error) }))
       .then((outcome) => send(outcome, response))
       .catch(() => response.destroy())
   })

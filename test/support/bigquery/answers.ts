@@ -21,6 +21,12 @@ export class Refused extends Error {
   }
 }
 
+/** A refusal is an answer too. @throws anything else */
+export function answerOf(error: unknown): Answer {
+  if (error instanceof Refused) return error.answer
+  throw error
+}
+
 /** What stands there in a JSON value; undefined if nothing does. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let found = value

@@ -1,6 +1,6 @@
 /** What goes wrong, by name, at a step of the loader. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Answer, proto, Refused } from './answers.ts'
+import { type Answer, answerOf, proto, Refused } from './answers.ts'
 import type { Request, Step } from './routes.ts'
 import { type FakeJob, stateTable, type World } from './world.ts'
 
@@ -24,11 +24,18 @@ const JOB_ENDS = {
   'done with a conflict': proto('invalidQuery', 'Transaction is aborted due to concurrent update against table'),
 } as const
 
+const JOB_HANGS = {
+  'pending for ever': { waits: Number.POSITIVE_INFINITY },
+  'running for ever': { waits: 0, runs: Number.POSITIVE_INFINITY },
+} as const
+
 export type Fault =
   | keyof typeof REFUSALS
   | keyof typeof JOB_ENDS
   /** The connection breaks, and nothing was done. */
   | 'reset'
+  /** So, while the rows are on their way; of an upload alone. */
+  | 'reset in the middle'
   /** The connection breaks in the middle of the answer, and it was done. */
   | 'reply cut'
   /** Done, and then the connection breaks. */
@@ -42,8 +49,8 @@ export type Fault =
   | 'known id'
   /** The job does all that it should, and says that it failed. */
   | 'done, but told as backendError'
-  /** The job waits until `goOn`. */
-  | 'pending for ever'
+  /** The job waits, or runs, until `goOn`. */
+  | keyof typeof JOB_HANGS
   /** Somebody adds a column just before. */
   | 'another change'
   /** Somebody loads another batch just before. */
@@ -57,10 +64,10 @@ export interface Planned {
   times: number
 }
 
-/** The fault that is to happen now. */
-export function due(planned: readonly Planned[], step: Step): Fault | undefined {
+/** The fault that is to happen now. @param early before the body of the request is there */
+export function due(planned: readonly Planned[], step: Step, early: boolean): Fault | undefined {
   for (const plan of planned) {
-    if (plan.step !== step || plan.times === 0) continue
+    if (plan.step !== step || plan.times === 0 || (plan.fault === 'reset in the middle') !== early) continue
     if (plan.after > 0) {
       plan.after -= 1
       continue
@@ -82,18 +89,15 @@ export async function suffer(fault: Fault, world: World, request: Request, handl
   const end = within(JOB_ENDS, fault)
   if (end !== undefined) return withNewJob(world, handle, (job) => Object.assign(job, { run: async () => end }))
   if (fault === 'done, but told as backendError') return withNewJob(world, handle, lie)
-  if (fault === 'pending for ever')
-    return withNewJob(world, handle, (job) => Object.assign(job, { looks: Number.POSITIVE_INFINITY }))
+  const hang = within(JOB_HANGS, fault)
+  if (hang !== undefined) return withNewJob(world, handle, (job) => Object.assign(job, hang))
   if (fault === 'silence') return 'silent'
   if (fault === 'a page') return { status: 200, body: '<html>Log in to the network</html>' }
   if (fault === 'nothing') return { status: 200, body: '' }
   if (fault === 'another change') change(world, request)
   if (fault === 'a second loader') moveFence(world)
   if (fault === 'reset') return 'broken'
-  const answer = await handle(world).catch((error: unknown) => {
-    if (error instanceof Refused) return error.answer
-    throw error
-  })
+  const answer = await handle(world).catch(answerOf)
   if (fault === 'reply lost') return 'broken'
   if (fault === 'reply cut') return 'cut'
   if (fault === 'known id') throw new Refused(409, 'duplicate')
@@ -132,6 +136,6 @@ function moveFence(world: World): void {
 
 /** Ends every wait. */
 export async function goOn(world: World): Promise<void> {
-  for (const job of world.jobs.values()) if (job.looks === Number.POSITIVE_INFINITY) job.looks = 0
+  for (const job of world.jobs.values()) Object.assign(job, { waits: 0, runs: 0 })
   await pause(0)
 }

@@ -22,8 +22,9 @@ export interface FakeJob {
   readonly id: string
   readonly location: string
   readonly configuration: unknown
-  /** How many looks find it waiting or running still. */
-  looks: number
+  /** How many looks find it waiting still, and then how many find it running still. */
+  waits: number
+  runs: number
   /** Once, when it is done. @returns why it failed, or statistics */
   readonly run: () => Promise<JobError | object>
   state: 'PENDING' | 'RUNNING' | 'DONE'
@@ -36,6 +37,8 @@ export interface World {
   /** By `dataset.table`. */
   readonly tables: Map<string, FakeTable>
   readonly jobs: Map<string, FakeJob>
+  /** Looks at each new job: so many find it waiting, and so many running. */
+  pace: Pick<FakeJob, 'waits' | 'runs'>
   /** Every merge that was committed, also such as should not have been. */
   commits: LoadRecord[]
   warehouse: MemoryDestination
@@ -50,6 +53,7 @@ export function newWorld(): World {
     datasets: new Map(),
     tables: new Map(),
     jobs: new Map(),
+    pace: { waits: 1, runs: 1 },
     commits: [],
     warehouse: memoryDestination(),
     clock: 1_700_000_000_000,
@@ -66,9 +70,13 @@ export function dropDataset(world: World, dataset: string): void {
 /** A look at a job, which is what moves it on. */
 export async function look(job: FakeJob): Promise<void> {
   if (job.state === 'DONE') return
+  if (job.waits > 0) {
+    job.waits -= 1
+    return
+  }
   job.state = 'RUNNING'
-  if (job.looks > 0) {
-    job.looks -= 1
+  if (job.runs > 0) {
+    job.runs -= 1
     return
   }
   const outcome = await job.run()
