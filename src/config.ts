@@ -48,6 +48,12 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
   if (checked.success && checked.data.DESTINATIONS.includes('bigquery') && env[REDIRECTION]) mistakes.push(redirected)
   if (checked.success && checked.data.BIGQUERY_STAGING_DATASET === checked.data.BIGQUERY_DATASET)
     mistakes.push(sameDataset)
+  if (
+    checked.success &&
+    checked.data.DESTINATIONS.includes('bigquery') &&
+    checked.data.BODY_LIMIT > BIGQUERY_BODY_LIMIT
+  )
+    mistakes.push(tooLongForBigquery(checked.data.BODY_LIMIT))
   if (!checked.success || mistakes.length > 0) {
     throw new ConfigError(`check the settings (npm start -- --help lists them):\n  - ${mistakes.join('\n  - ')}`)
   }
@@ -107,6 +113,12 @@ export const redirected = `${REDIRECTION}: it would send what people answered to
 
 const sameDataset =
   'BIGQUERY_STAGING_DATASET: it is BIGQUERY_DATASET, and what is staged expires; name another, or leave it unset'
+
+/** Bytes. A body is a cell, and BigQuery takes rows of 100 MB (https://cloud.google.com/bigquery/quotas#load_jobs); the rest is in reserve. */
+const BIGQUERY_BODY_LIMIT = 64 * 1024 ** 2
+const tooLongForBigquery = (limit: number) =>
+  `BODY_LIMIT: ${limit} bytes are more than BigQuery takes in a row, and one such body would stop loading; set it to 64mb at most, or leave ` +
+  'bigquery out of DESTINATIONS'
 
 const openToAll = (host: string) =>
   `HOST: ${JSON.stringify(host)} lets other machines send, and no WEBHOOK_SECRET is set; make one by \`openssl rand -hex 24\`, ` +

@@ -188,6 +188,16 @@ test('destinations are known and not repeated', (t) => {
   for (const DESTINATIONS of ['csv,csv', 'snowflake', ',', 'duckdb,']) t.is(mistakes({ DESTINATIONS }).length, 1)
 })
 
+test('bodies that would not fit into a row of BigQuery are refused at the door where it is loaded', (t) => {
+  const bigquery = { DESTINATIONS: 'duckdb,bigquery' }
+  t.deepEqual(mistakes({ ...bigquery, BODY_LIMIT: '64mb' }), [])
+  t.deepEqual(mistakes({ BODY_LIMIT: '256mb' }), [])
+  t.deepEqual(mistakes({ ...bigquery, BODY_LIMIT: '65mb' }), [
+    'BODY_LIMIT: 68157440 bytes are more than BigQuery takes in a row, and one such body would stop loading; set it to 64mb at most, or ' +
+      'leave bigquery out of DESTINATIONS',
+  ])
+})
+
 test('every default and every example is allowed', (t) => {
   for (const { name, default: value, example } of settings) {
     const WEBHOOK_SECRET = name === 'HOST' ? { WEBHOOK_SECRET: 'long-enough' } : {}

@@ -121,7 +121,8 @@ export const settingsSchema = z.object({
   BODY_LIMIT: size(1024, 256 * 1024 ** 2).register(about, {
     description: 'Longest body that is accepted, after decompression.',
     default: '1mb',
-    allowed: 'a size from 1kb to 256mb: bytes, or a number with kb, mb or gb (1kb is 1024 bytes)',
+    allowed:
+      'a size from 1kb to 256mb, or to 64mb with bigquery in DESTINATIONS: bytes, or a number with kb, mb or gb (1kb is 1024 bytes)',
     example: '512kb',
   }),
   RETAIN_DAYS: wholeNumber(1, 36_500).register(about, {
