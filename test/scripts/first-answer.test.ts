@@ -53,7 +53,7 @@ test('the answer is the query and NPS by plan with its interval, as the views of
   const destination = duckdbDestination({ path })
   const { signal } = new AbortController()
   await destination.load(batch, { signal })
-  await destination.refreshViews?.()
+  await destination.refreshViews?.({ signal })
   await destination.close()
   const answer = await firstAnswer(path)
   t.regex(answer, /^SELECT/)
