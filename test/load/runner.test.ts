@@ -180,18 +180,3 @@ test('a load is logged with its counts, and with what was billed where something
   t.false('bytes_billed' in Object(free))
   t.like(billed, { destination: 'memory', events: 1, bytes_billed: 734_003_200 })
 })
-
-test('a load is logged with its counts, and with what was billed where something was', async (t) => {
-  const lines: unknown[] = []
-  const log = { ...silentLog, info: (line: unknown) => lines.push(line) }
-  const inner = faulty(() => {})
-  for (const bytesBilled of [null, 734_003_200]) {
-    const load: Destination['load'] = async (...given) => ({ ...(await inner.load(...given)), bytesBilled })
-    await createRunner(options(await bufferWith(1), { ...inner, load }, { log })).run()
-  }
-  t.is(lines.length, 2)
-  const [free, billed] = lines
-  t.like(free, { destination: 'memory', events: 1 })
-  t.false('bytes_billed' in Object(free))
-  t.like(billed, { destination: 'memory', events: 1, bytes_billed: 734_003_200 })
-})
