@@ -3,10 +3,11 @@ import { Command } from 'commander'
 import type { LoadRecord } from '../schemas/records.ts'
 import type { EventBuffer } from '../src/buffer/buffer.ts'
 import { type Config, REDIRECTION, redirected } from '../src/config.ts'
+import { RESYNC } from '../src/destinations/bigquery/appended.ts'
 import { check, type Finding } from '../src/destinations/bigquery/checks.ts'
 import { cents, dollars, leastBytesOfLoad, monthlyDollars } from '../src/destinations/bigquery/cost.ts'
 import { LEAST_INTERVAL, NAME } from '../src/destinations/bigquery/options.ts'
-import { lastInBigquery, letFollow } from '../src/destinations/bigquery/resync.ts'
+import { lackingInBigquery, lastInBigquery, letFollow } from '../src/destinations/bigquery/resync.ts'
 import { pipelineOf } from '../src/destinations/bigquery/state.ts'
 import { replay } from '../src/load/load.ts'
 import { loadsPerDay } from '../src/load/schedule.ts'
@@ -15,6 +16,8 @@ import { runCommand } from './command.ts'
 import { loadAll } from './loading.ts'
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
+
+const LABELS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' } as const
 
 let action: (config: Config) => Promise<boolean>
 
@@ -103,6 +106,11 @@ async function* findingsOf(config: Config, buffer: EventBuffer): AsyncGenerator<
   const way =
     'if a load is under way, look again; else another loader fills the dataset, or it was restored: `npm run bigquery -- resync`'
   yield { what: 'whose turn it is', verdict: ok ? 'ok' : 'fail', said: ok ? `after ${last}` : `${found}; ${way}` }
+  const lacking = ok ? await lackingInBigquery(config.bigquery) : []
+  if (lacking.length > 0) {
+    const said = `${lacking.join(', ')} lack what was loaded before they were made; if they were dropped, or are new, \`npm run bigquery -- resync\` fills them`
+    yield { what: 'tables made later', verdict: 'warn', said }
+  }
 }
 
 /** A load that died after the merge: the buffer notes it when it loads next. */
@@ -113,7 +121,7 @@ const follows = ({ batchId, lastSeq }: LoadRecord, batch: string): boolean =>
 function resync(config: Config): Promise<boolean> {
   if (!config.destinations.includes(NAME))
     throw new Error(`resync ${NAME}: it is not loaded into; add it to DESTINATIONS`)
-  const name = `resync-${new Date().toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`
+  const name = `${RESYNC}${new Date().toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`
   return loadAll({
     config,
     destinations: [NAME],
@@ -131,8 +139,6 @@ async function takeTurn(config: Config, buffer: EventBuffer): Promise<void> {
   const id = next?.id ?? last?.batchId
   if (id !== undefined) await letFollow(config.bigquery, id, last)
 }
-
-const LABELS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' } as const
 
 /** @returns whether none failed */
 async function tell(findings: AsyncIterable<Finding>): Promise<boolean> {

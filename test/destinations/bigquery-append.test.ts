@@ -2,7 +2,7 @@
 import test from 'ava'
 import { forms } from '../../schemas/tables/catalog.ts'
 import { append, noteLoaded } from '../../src/destinations/bigquery/append.ts'
-import { doneId, wasAppended } from '../../src/destinations/bigquery/appended.ts'
+import { doneId, lacking, wasAppended } from '../../src/destinations/bigquery/appended.ts'
 import { openClient } from '../../src/destinations/bigquery/client.ts'
 import { bigqueryError } from '../../src/destinations/bigquery/errors.ts'
 import { keepLonger, requireKept } from '../../src/destinations/bigquery/expiry.ts'
@@ -115,6 +115,20 @@ test('a record is asked for in the rows of loads, the first of it, under no boun
     /FROM `my-project`\.`refiner`\.`loads_rows` WHERE batch_id = 'one' ORDER BY finished_at, upload LIMIT 1$/,
   )
   t.is(options?.maximumBytesBilled, undefined)
+})
+
+test('tables of rows that were made after the first batch lack what it brought, until a resync', async (t) => {
+  const minute = 60_000
+  const lackingWhen = (loaded: number | null, resynced: number | null) => {
+    const cells = { loaded: loaded && String(loaded), resynced: resynced && String(resynced) }
+    const { ready } = appendWorld(10 * minute, () => ({ select: async () => [cells] }))
+    return lacking({ ...ready, made: new Map([...ready.made, ['forms', String(20 * minute)]]) })
+  }
+  t.deepEqual(await lackingWhen(12 * minute, null), ['forms_rows'])
+  t.deepEqual(await lackingWhen(12 * minute, 15 * minute), ['forms_rows'])
+  t.deepEqual(await lackingWhen(12 * minute, 21 * minute), [])
+  t.deepEqual(await lackingWhen(20 * minute, null), [])
+  t.deepEqual(await lackingWhen(null, null), [])
 })
 
 test('a query in a dataset that has just been dropped may be asked again', async (t) => {

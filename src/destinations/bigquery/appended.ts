@@ -2,6 +2,7 @@
 import type { LoadRecord } from '../../../schemas/records.ts'
 import type { Cell, Table } from '../../../schemas/spec.ts'
 import { loads } from '../../../schemas/tables/log.ts'
+import { tables } from '../../../schemas/tables.ts'
 import { TransientError } from '../../errors.ts'
 import { readLoadRecord } from '../batch.ts'
 import { rowsTable, UPLOAD } from './fold.ts'
@@ -34,6 +35,27 @@ export async function wasAppended(ready: AppendReady, batchId: string): Promise<
 function unlessTransient(error: unknown): 'hidden' {
   if (error instanceof TransientError) throw error
   return 'hidden'
+}
+
+/** Milliseconds that Google's clock, by which tables are made, and this machine's may differ. */
+const CLOCKS = 60_000
+
+/** Of the batches of a resync. */
+export const RESYNC = 'resync-'
+
+/** Tables of rows that were made after batches were loaded, and so lack theirs: dropped in between, or new. A resync fills them. */
+export async function lacking({ client, options, pathTo, made }: AppendReady): Promise<string[]> {
+  const sql =
+    `SELECT UNIX_MILLIS(MIN(finished_at)) AS loaded, UNIX_MILLIS(MAX(IF(STARTS_WITH(batch_id, ${text(RESYNC)}), started_at, NULL))) AS resynced ` +
+    `FROM ${pathOf(pathTo(rowsTable(loads).name))}`
+  const [found] = await client.select('look for the first batch in loads', sql, {
+    labels: options.labels,
+    maximumBytesBilled: undefined,
+  })
+  const [loaded, resynced] = [Number(found?.['loaded'] ?? Number.POSITIVE_INFINITY), Number(found?.['resynced'] ?? 0)]
+  return tables
+    .filter(({ name }) => Number(made.get(name)) - CLOCKS > loaded && Number(made.get(name)) - CLOCKS > resynced)
+    .map((table) => rowsTable(table).name)
 }
 
 /** The record of a batch that counts, as the view `loads` tells it; undefined: it does not count. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { LoadRecord } from '../../../schemas/records.ts'
 import { noteLoaded } from './append.ts'
-import { wasAppended } from './appended.ts'
+import { lacking, wasAppended } from './appended.ts'
 import { runJob } from './jobs.ts'
 import type { BigqueryOptions } from './options.ts'
 import { prepare } from './prepare.ts'
@@ -15,6 +15,11 @@ export async function lastInBigquery(options: BigqueryOptions, batchId: string):
   if (options.mode === 'append') return (await wasAppended(await prepareAppend(options), batchId)) ? batchId : ''
   const { client, pathTo } = await prepare(options)
   return stateOf(await client.rows(pathTo(STATE_TABLE)), pipelineOf(batchId))?.lastBatch ?? ''
+}
+
+/** What `lacking` says, in append mode; in merge mode nothing. */
+export async function lackingInBigquery(options: BigqueryOptions): Promise<string[]> {
+  return options.mode === 'append' ? lacking(await prepareAppend(options)) : []
 }
 
 /** Lets the batch be the next one. Only for who has loaded all before it, and holds the claim. @param last null for none */
