@@ -3,8 +3,8 @@ const config = {
   extensions: ['ts'],
   files: ['test/emulator/**/*.test.ts'],
   timeout: '5m',
-  // The emulator does one thing at a time.
-  concurrency: 1,
+  // Each file has an emulator, which does one thing at a time.
+  concurrency: 2,
   serial: true,
 }
 

@@ -208,6 +208,17 @@ test('a failed query without a job of its own is an error', async (t) => {
   t.regex(error.message, /GIVEN_UP/)
 })
 
+test('a statement that was translated for one dataset reads another one where it names that', async (t) => {
+  const datasets = [await emptyDataset(t), await emptyDataset(t)]
+  for (const [at, dataset] of datasets.entries()) await upload(dataset.table('t'), [`{"id":${at}}`], { schema: SCHEMA })
+  const [one, two] = datasets.map(({ id }) => id)
+  const both = (first = '', second = '') =>
+    emulatorClient().query(`SELECT A.id AS a, B.id AS b FROM ${first}.t AS A, ${second}.t AS B`)
+  t.deepEqual((await both(one, two))[0], [{ a: 0, b: 1 }])
+  t.deepEqual((await both(two, one))[0], [{ a: 1, b: 0 }])
+  t.deepEqual((await both(two, two))[0], [{ a: 1, b: 1 }])
+})
+
 test('a dry run of a script is refused, and runs nothing', async (t) => {
   const dataset = await emptyDataset(t)
   await upload(dataset.table('t'), ['{"id":1}'], { schema: SCHEMA })

@@ -1,6 +1,6 @@
 /** A BigQuery to test against: bqemulator, a real SQL engine, as a process of its own. What it mends: see its Python. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -14,12 +14,10 @@ export interface Emulator {
   /** The endpoint, such as `http://127.0.0.1:40123`. */
   readonly url: string
   readonly project: string
-  /** Ends it; everything in it is gone. */
-  stop(): Promise<void>
 }
 
 /**
- * Installs the emulator if it is not there, and starts it, empty. It ends with this process at the latest.
+ * Installs the emulator if it is not there, and starts it, empty. It ends with this thread, which it does not keep from ending.
  * @param say is told what takes long
  * @throws Error that says the way out
  */
@@ -27,23 +25,22 @@ export async function startEmulator(say: (line: string) => void = () => {}): Pro
   const python = await emulatorPython(say)
   // -B: no compiled files beside our sources. -W: its advice to its authors. Its errors are for whoever runs the tests.
   const child = spawn(python, ['-B', '-W', 'ignore', LAUNCHER], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const ended = once(child, 'close')
-  const stop = async () => {
-    // Closing its input ends it.
-    child.stdin.end()
-    await ended
-  }
   try {
     const url = `http://127.0.0.1:${await portOf(child)}`
     await until200(`${url}/bigquery/v2/projects/${PROJECT}/datasets`, child)
-    return { url, project: PROJECT, stop }
-  } catch (error) {
-    await stop()
-    throw error
+    return { url, project: PROJECT }
+  } finally {
+    letGo(child)
   }
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, null>
+
+/** It ends with its input, which ends with us. */
+function letGo(child: Child): void {
+  child.unref()
+  for (const pipe of [child.stdin, child.stdout]) if (pipe instanceof Socket) pipe.unref()
+}
 
 async function portOf(child: Child): Promise<number> {
   for await (const line of createInterface({ input: child.stdout })) {

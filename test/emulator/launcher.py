@@ -20,6 +20,7 @@ import bqemulator.server
 import engine
 import jobs
 import loads
+import speed
 import tables
 
 create_app = bqemulator.server.create_app
@@ -59,6 +60,7 @@ async def serve():
 engine.mend()
 loads.mend()
 tables.mend()
+speed.mend()
 bqemulator.server.create_app = mended_app
 threading.Thread(target=end_with_stdin, daemon=True).start()
 asyncio.run(serve())

@@ -1,23 +1,24 @@
-/** The emulator of this run, by the real client. */
+/** An emulator of this test file's own, by the real client, so that files run side by side. */
 import { randomUUID } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { BigQuery, type Dataset, type JobLoadMetadata, type Table } from '@google-cloud/bigquery'
 import type { ExecutionContext } from 'ava'
 import { PassThroughClient } from 'google-auth-library'
+import { startEmulator } from './emulator.ts'
 
-/** Where it is; without an endpoint it is Google's own. @throws Error outside `npm run test:emulator` and `npm run test:bigquery` */
+/** A project at Google's own BigQuery to test in instead: `npm run test:bigquery`. */
+const { BIGQUERY_TEST_PROJECT: project } = process.env
+const emulator = project === undefined ? await startEmulator(console.log) : undefined
+
+/** Of properties: a batch takes a second here, and much longer at Google. */
+export const RUNS = emulator ? 2 : 1
+
+/** Where it is; without an endpoint it is Google's own. */
 export function emulated(): { endpoint: string | undefined; project: string } {
-  const { BIGQUERY_TEST_PROJECT: own } = process.env
-  if (own !== undefined) return { endpoint: undefined, project: own }
-  const { BIGQUERY_EMULATOR_URL: endpoint, BIGQUERY_EMULATOR_PROJECT: project } = process.env
-  if (endpoint === undefined || project === undefined) {
-    throw new Error('find the emulator: there is none; run npm run test:emulator')
-  }
-  return { endpoint, project }
+  return { endpoint: emulator?.url, project: emulator?.project ?? project ?? '' }
 }
 
-/** @throws Error outside `npm run test:emulator` */
 export function emulatorClient(location = 'US'): BigQuery {
   const { endpoint: apiEndpoint, project: projectId } = emulated()
   // Without credentials of some kind the client looks for a metadata server, and its uploads fail.
@@ -25,9 +26,11 @@ export function emulatorClient(location = 'US'): BigQuery {
   return new BigQuery({ ...there, projectId, location })
 }
 
+export const newName = (): string => `test_${randomUUID().replaceAll('-', '')}`
+
 /** An empty dataset that nothing else uses, dropped when the test has ended. */
 export async function emptyDataset(t: ExecutionContext, client = emulatorClient()): Promise<Dataset> {
-  const [dataset] = await client.createDataset(`test_${randomUUID().replaceAll('-', '')}`)
+  const [dataset] = await client.createDataset(newName())
   t.teardown(() => dataset.delete({ force: true }))
   return dataset
 }

@@ -1,31 +1,27 @@
 /** BigQuery warehouses for tests, on the emulator, each in datasets of its own. */
-import { randomUUID } from 'node:crypto'
 import type { Dataset } from '@google-cloud/bigquery'
 import type { Cell, Column, ColumnType, Row, Table } from '../../schemas/spec.ts'
 import { tables } from '../../schemas/tables.ts'
 import { bigqueryDestination } from '../../src/destinations/bigquery/bigquery.ts'
 import type { BigqueryOptions } from '../../src/destinations/bigquery/options.ts'
 import { identifier } from '../../src/destinations/bigquery/sql.ts'
-import { ask, emulated, emulatorClient } from '../emulator/with-emulator.ts'
+import { ask, emulated, emulatorClient, newName } from '../emulator/with-emulator.ts'
 import { sorted, type Tables } from './rows.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** @throws Error outside `npm run test:emulator` */
 export function bigqueryWarehouse(): Promise<Warehouse> {
-  return bigqueryWarehouseIn(nameOfOne())
+  return bigqueryWarehouseIn(newName())
 }
 
-/** In append mode: what a user changes by SQL are tables there, and these are views. @throws Error outside `npm run test:emulator` */
+/** In append mode: what a user changes by SQL are tables there, and these are views. */
 export async function bigqueryAppendWarehouse(): Promise<Warehouse> {
-  return appendWarehouseIn(nameOfOne())
+  return appendWarehouseIn(newName())
 }
 
 async function appendWarehouseIn(name: string): Promise<Warehouse> {
   const { sql: _, addColumn: __, ...warehouse } = await bigqueryWarehouseIn(name, 'append')
   return { ...warehouse, reopen: () => appendWarehouseIn(name) }
 }
-
-const nameOfOne = () => `test_${randomUUID().replaceAll('-', '')}`
 
 /** In the dataset of that name, and another for staging. */
 export async function bigqueryWarehouseIn(name: string, mode: BigqueryOptions['mode'] = 'merge'): Promise<Warehouse> {
@@ -66,7 +62,7 @@ async function dropped(dataset: Dataset): Promise<void> {
 }
 
 /** All tables of the dataset, in one query. */
-async function tablesOf(dataset: Dataset): Promise<Tables> {
+export async function tablesOf(dataset: Dataset): Promise<Tables> {
   const rows: Record<string, Row[]> = {}
   for (const found of await ask(dataset, tables.map(cellsOf).join(' UNION ALL '))) {
     const { name, cells } = found
