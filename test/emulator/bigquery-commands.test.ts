@@ -37,7 +37,7 @@ test('setup makes everything, tries each step, and tells the price; doctor makes
 
   const { code, output } = await command('bigquery', 'setup')
   t.is(code, 0)
-  t.is(output.match(/^ok/gm)?.length, 5)
+  t.is(output.match(/^ok/gm)?.length, 6)
   t.regex(output, /at least 0\.\d\d cents, and 1 a day .* \$\d\.\d\d a month/)
   t.true((await dataset.table('responses').exists())[0])
   t.is((await command('bigquery', 'doctor')).code, 0)
