@@ -54,9 +54,12 @@ await runCommand(program, async (config) => {
   if (refusal !== null) say(`The first refusal: ${refusal}`)
   if (accepted + duplicate === 0) return false
 
-  if (given === undefined && config.destinations.includes('duckdb')) await loadPending(config, ['duckdb'])
-  if (!(await waitUntilLoaded('duckdb', { url: new URL('/stats', url).href, atMost: LOADED_WITHIN, say }))) return false
-  say(`\n${await firstAnswer(warehousePath(config))}`)
+  const [other] = given === undefined && !config.destinations.includes('duckdb') ? config.destinations : []
+  const asked = other ?? 'duckdb'
+  if (given === undefined) await loadPending(config, [asked])
+  if (!(await waitUntilLoaded(asked, { url: new URL('/stats', url).href, atMost: LOADED_WITHIN, say }))) return false
+  if (asked !== 'duckdb') say(`They are in ${asked}; docs/${asked}.md says how to ask for them.`)
+  else say(`\n${await firstAnswer(warehousePath(config))}`)
   return failed === 0
 })
 

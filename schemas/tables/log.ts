@@ -59,7 +59,7 @@ export const loads: Table<LoadRecord> = tableOf<LoadRecord>()({
     started_at: required.timestamp('When loading began', (s) => s.startedAt),
     finished_at: required.timestamp('When the rows were written, just before the commit', (s) => s.finishedAt),
     bytes_billed: integer(
-      'Bytes that BigQuery billed for the batch, written with the next one; null elsewhere',
+      'Bytes that BigQuery billed for the batch, written with the next one; null where loading is free, and in other destinations',
       (s) => s.bytesBilled,
     ),
   },

@@ -39,7 +39,7 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   gone: { next: 'again', sentence: `what was there just now is not there; it is made again, ${GOES_ON}` },
   quotaExceeded: {
     next: 'later',
-    sentence: `a quota of the project is used up; load less often (LOAD_SCHEDULE) or raise it; ${LOOKS}`,
+    sentence: `a quota of the project, or the storage that it has without billing, is used up; load less often (LOAD_SCHEDULE) or raise it; ${LOOKS}`,
   },
   billingTierLimitExceeded: { next: 'later', sentence: `the project's billing tier is too low; raise it, ${LOOKS}` },
   resourcesExceeded: {
