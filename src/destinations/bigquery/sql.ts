@@ -31,8 +31,12 @@ export function pathOf({ project, dataset, table }: TablePath): string {
   return [`\`${project}\``, identifier(dataset), identifier(table)].join('.')
 }
 
+/** Printable ASCII without quotes, backslashes and backticks. */
+const PLAIN = /^[ -&(-[\]-_a-~]*$/
+
 /** A string constant that is the text, exactly. Whatever is not plain ASCII is escaped, so nothing can end it. */
 export function text(value: string): string {
+  if (PLAIN.test(value)) return `'${value}'`
   let quoted = ''
   for (const character of value.toWellFormed()) {
     const code = character.codePointAt(0) ?? 0
