@@ -51,7 +51,7 @@ export async function openDestination(config: Config, name: Config['destinations
     }
     case 'bigquery': {
       const { bigqueryDestination } = await import('./destinations/bigquery/bigquery.ts')
-      return bigqueryDestination(config.bigquery)
+      return bigqueryDestination({ ...config.bigquery, questions: config.questions })
     }
     case 'csv': {
       const { csvDestination } = await import('./destinations/csv/csv.ts')

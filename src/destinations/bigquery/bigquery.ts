@@ -6,30 +6,40 @@
 import type { LoadRecord } from '../../../schemas/records.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import type { Destination } from '../destination.ts'
+import { createNovelty } from '../novelty.ts'
 import { append } from './append.ts'
 import { load } from './load.ts'
 import { type BigqueryOptions, LEAST_INTERVAL, NAME } from './options.ts'
 import { prepare } from './prepare.ts'
 import { prepareAppend } from './prepare-append.ts'
+import { refreshViews, type Warehouse } from './view-refresh.ts'
 
-type Load = (batch: RowBatch, signal: AbortSignal) => Promise<LoadRecord>
+/** Milliseconds: without billing, views are to be looked after also when nothing is new (expiry.ts). */
+const EXPIRING = 86_400_000
 
-async function prepareMode(options: BigqueryOptions): Promise<Load> {
+interface Ready {
+  readonly loadBatch: (batch: RowBatch, signal: AbortSignal) => Promise<LoadRecord>
+  readonly warehouse: Warehouse
+}
+
+async function prepareMode(options: BigqueryOptions): Promise<Ready> {
   if (options.mode === 'append') {
     const ready = await prepareAppend(options)
-    return (batch, signal) => append(ready, batch, signal)
+    return { loadBatch: (batch, signal) => append(ready, batch, signal), warehouse: ready }
   }
   const ready = await prepare(options)
-  return (batch, signal) => load(ready, batch, signal)
+  return { loadBatch: (batch, signal) => load(ready, batch, signal), warehouse: ready }
 }
 
 /** Errors are Transient where it may pass, and Permanent where a person has to act; errors.ts says which. */
 export function bigqueryDestination(options: BigqueryOptions): Destination {
-  let ready: Load | undefined
+  let ready: Ready | undefined
   const prepared = async () => {
     ready ??= await prepareMode(options)
     return ready
   }
+  const novelty = createNovelty()
+  let refreshed = 0
   return {
     name: NAME,
     leastInterval: LEAST_INTERVAL,
@@ -39,13 +49,24 @@ export function bigqueryDestination(options: BigqueryOptions): Destination {
     async load(batch, { signal }) {
       signal.throwIfAborted()
       try {
-        const loadBatch = await prepared()
-        return await loadBatch(batch, signal)
+        const { loadBatch } = await prepared()
+        const record = await loadBatch(batch, signal)
+        novelty.notice(batch)
+        return record
       } catch (error) {
         // What was prepared may be gone.
         ready = undefined
         throw error
       }
+    },
+    async refreshViews({ signal }) {
+      const expiring = options.mode === 'append' && Date.now() - refreshed > EXPIRING
+      const surveys = expiring ? 'all' : novelty.surveys()
+      if (ready === undefined || surveys === undefined) return []
+      const reasons = await refreshViews(ready.warehouse, surveys, signal)
+      novelty.settle()
+      refreshed = Date.now()
+      return reasons
     },
     async close() {
       ready = undefined

@@ -34,7 +34,7 @@ export interface Client {
   /** undefined: there is no such job. */
   job(id: string): Promise<JobMetadata | undefined>
   insertQuery(id: string, sql: string, options: QueryOptions): Promise<void>
-  /** The rows of a query with few of them, that changes nothing. Cells are text. */
+  /** The rows of a query that takes seconds, and changes nothing. Cells are text. */
   select(what: string, sql: string, options: QueryOptions): Promise<Record<string, unknown>[]>
   insertLoad(id: string, path: TablePath, load: Load): Promise<void>
 }
@@ -94,7 +94,14 @@ export async function openClient(options: ClientOptions): Promise<Client> {
     },
     async select(what, sql, query) {
       const json = { ...queryOf(sql, query), ...at, labels: query.labels, timeoutMs: waits.call / 2 }
-      return rowsIn(what, await ask<Answer>(what, { method: 'POST', path: '/queries', json }))
+      const rows: Record<string, unknown>[] = []
+      let answer = await ask<Answer>(what, { method: 'POST', path: '/queries', json })
+      for (const names = columnsIn(what, answer); ; ) {
+        for (const row of rowsIn(answer, names)) rows.push(row)
+        const { jobReference, pageToken } = answer
+        if (pageToken === undefined) return rows
+        answer = await ask(what, { path: `/queries/${jobReference?.jobId}`, qs: { ...at, pageToken } })
+      }
     },
     async insertLoad(jobId, path, { fields, pieces }) {
       const configuration = { load: loadOf(path, fields), labels }
@@ -134,25 +141,30 @@ interface Page {
 
 interface Answer extends Page {
   readonly jobComplete?: boolean
+  readonly jobReference?: { readonly jobId?: string }
   readonly schema?: TableMetadata['schema']
 }
 
-function rowsIn(what: string, { jobComplete, schema, rows = [] }: Answer): Record<string, unknown>[] {
+type Names = readonly (string | undefined)[]
+
+function columnsIn(what: string, { jobComplete, schema }: Answer): Names {
   if (jobComplete === false) throw bigqueryError(what, { reason: 'timeout' })
-  const names = fieldsIn({ ...(schema !== undefined && { schema }) }).map(({ name }) => name)
-  return rows.map(({ f }) => Object.fromEntries(names.map((name, at) => [name, f[at]?.v])))
+  return fieldsIn({ ...(schema !== undefined && { schema }) }).map(({ name }) => name)
 }
+
+const rowsIn = ({ rows = [] }: Page, names: Names): Record<string, unknown>[] =>
+  rows.map(({ f }) => Object.fromEntries(names.map((name, at) => [name, f[at]?.v])))
 
 async function rowsOf({ ask }: Asking, path: TablePath, table: Client['table']): Promise<Record<string, unknown>[]> {
   const rows: Record<string, unknown>[] = []
-  let names: (string | undefined)[] | undefined
+  let names: Names | undefined
   let pageToken: string | undefined
   do {
     const qs = pageToken === undefined ? {} : { pageToken }
     const page: Page = await ask(`read table ${path.table}`, { path: `${pathOf(path)}/data`, qs })
     if (page.rows === undefined) break
     names ??= fieldsIn((await table(path)) ?? {}).map(({ name }) => name)
-    for (const { f } of page.rows) rows.push(Object.fromEntries(names.map((name, at) => [name, f[at]?.v])))
+    for (const row of rowsIn(page, names)) rows.push(row)
     pageToken = page.pageToken
   } while (pageToken !== undefined)
   return rows

@@ -38,7 +38,8 @@ export async function prepareAppend(options: BigqueryOptions): Promise<AppendRea
   await Promise.all(
     tables.map(async (table) => {
       const path = pathTo(table.name)
-      await keepLonger(client, path, await ensureView(client, path, { table, query: viewQuery(table, pathTo), labels }))
+      const view = { ...table, query: viewQuery(table, pathTo), labels }
+      await keepLonger(client, path, await ensureView(client, path, view, await client.table(path)))
     }),
   )
   return { options, client, pathTo, made }

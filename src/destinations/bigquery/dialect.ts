@@ -1,0 +1,67 @@
+/**
+ * BigQuery's words for what the views say (schemas/views/dialect.ts). What the emulator of the tests could not confirm: that a
+ * member is found by any text, that SAFE_CAST is as strict as documented, and that BigQuery's planner bears a view of the most
+ * characters.
+ */
+import type { ColumnType } from '../../../schemas/spec.ts'
+import { type Dialect, INSTANT_FORMS, type Sql } from '../../../schemas/views/dialect.ts'
+import { identifier, pathOf, type TablePath, text } from './sql.ts'
+
+/**
+ * BigQuery takes 10,000 columns, and 256 K characters in a view's query, those of the views that it reads not counted
+ * (https://cloud.google.com/bigquery/quotas#logical_views).
+ */
+const LIMITS = { columns: 10_000, characters: 250_000 }
+
+const TYPES: Readonly<Record<ColumnType, string>> = {
+  text: 'STRING',
+  integer: 'INT64',
+  number: 'FLOAT64',
+  boolean: 'BOOL',
+  timestamp: 'TIMESTAMP',
+  date: 'DATE',
+  json: 'JSON',
+}
+
+/** @param pathTo a table or view of the warehouse: a view must name project and dataset of whatever it reads */
+export function bigqueryDialect(pathTo: (name: string) => TablePath): Dialect {
+  return {
+    identifier,
+    relation: (name) => pathOf(pathTo(name)),
+    text,
+    nothing: (type) => `CAST(NULL AS ${TYPES[type]})`,
+    tryCast,
+    matches: (value, expression) => `REGEXP_CONTAINS(${value}, ${text(expression)})`,
+    day: (instant) => `DATE(${instant})`,
+    month: (instant) => `DATE_TRUNC(DATE(${instant}), MONTH)`,
+    seconds: (from, to) => `TIMESTAMP_DIFF(${to}, ${from}, MICROSECOND) / 1000000`,
+    medianOver: (value, partition) => `PERCENTILE_CONT(${value}, 0.5) OVER (PARTITION BY ${partition.join(', ')})`,
+    member: (json, name) => textOf(memberOf(json, name)),
+    members: (json, names) => {
+      const all = names.map((name) => `(${text(name)}, ${memberOf(json, name)})`).join(', ')
+      const each = `UNNEST(ARRAY<STRUCT<name STRING, json JSON>>[${all}])`
+      return `UNNEST(ARRAY(SELECT AS STRUCT name, ${textOf('json')} AS value FROM ${each}))`
+    },
+    listWhere: (condition, value, order) =>
+      `ARRAY_AGG(CASE WHEN ${condition} THEN ${value} END IGNORE NULLS ORDER BY ${order})`,
+    limits: LIMITS,
+  }
+}
+
+/** Not by a JSONPath, in which some names cannot be written. */
+const memberOf = (json: Sql, name: string): Sql => `${json}[${text(name)}]`
+
+/** JSON_VALUE is NULL for lists and objects; for JSON's null and for what is missing, TO_JSON_STRING says null. */
+const textOf = (json: Sql): Sql => `COALESCE(JSON_VALUE(${json}), NULLIF(TO_JSON_STRING(${json}), 'null'))`
+
+function tryCast(value: Sql, type: Parameters<Dialect['tryCast']>[1]): Sql {
+  if (type === 'text') return value
+  // The two texts that flattening takes for booleans; the emulator would also take `yes`.
+  if (type === 'boolean') return `CASE ${value} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END`
+  if (type === 'number') return `SAFE_CAST(${value} AS FLOAT64)`
+  const instant = INSTANT_FORMS.reduce(
+    (sofar, [form, other]) => `REGEXP_REPLACE(${sofar}, ${text(form)}, ${text(other)})`,
+    value,
+  )
+  return `SAFE_CAST(${instant} AS TIMESTAMP)`
+}
