@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { drain } from './drain.ts'
 import { encode } from './encode.ts'
+import { exporting } from './export.ts'
 import { flatten } from './flatten.ts'
 import { growth } from './growth.ts'
 import { latency } from './latency.ts'
@@ -12,8 +13,19 @@ import { receive } from './receive.ts'
 import { writeRecord } from './record.ts'
 import { type Measure, type Result, reached } from './result.ts'
 import { start } from './start.ts'
+import { views } from './views.ts'
 
-const MEASURES: Readonly<Record<string, Measure>> = { flatten, encode, start, receive, latency, drain, growth }
+const MEASURES: Readonly<Record<string, Measure>> = {
+  flatten,
+  encode,
+  start,
+  receive,
+  latency,
+  drain,
+  export: exporting,
+  views,
+  growth,
+}
 
 const { only, quick = false } = new Command('npm run bench --')
   .description('Measure how fast events are received and loaded, and write docs/benchmarks.md.')

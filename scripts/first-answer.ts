@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { queryFile } from '../src/destinations/duckdb/query.ts'
-import { reasonOf, TransientError } from '../src/errors.ts'
 import { formatTable } from './table.ts'
+import { whenFree } from './when-free.ts'
 
 /** NPS by the plan that respondents were on when they answered, with its 95 % interval. */
 export const FIRST_QUERY = `SELECT value AS plan, n, round(score, 1) AS nps, round(ci_low, 1) AS ci_low, round(ci_high, 1) AS ci_high
@@ -57,18 +57,4 @@ export async function firstAnswer(warehouse: string): Promise<string> {
   if (!existsSync(warehouse)) return `${query}\nThe warehouse is not on this machine at ${warehouse}; ask it there.`
   const { columns, rows } = await whenFree(() => queryFile(warehouse, FIRST_QUERY))
   return `${query}\n${formatTable(columns, rows)}`
-}
-
-const TRIES = 40
-
-async function whenFree<T>(task: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await task()
-    } catch (error) {
-      if (!(error instanceof TransientError)) throw error
-      if (tries === TRIES) throw new TransientError(`ask the warehouse: ${reasonOf(error)}`, { cause: error })
-      await pause(LOOK_EVERY)
-    }
-  }
 }

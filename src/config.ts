@@ -1,8 +1,9 @@
 /** The settings, checked: the only reader of the environment, of `.env` and of the config file. */
 import { isIPv4 } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { type BigqueryConfig, UNSET } from './config/bigquery.ts'
+import { exportMistakes, type ScheduledExport } from './config/exports.ts'
 import { type Setting, settings, settingsSchema, type WebhookAuth } from './config/schema.ts'
 import { CONFIG_FILE, type Given, gatherSettings } from './config/sources.ts'
 
@@ -27,6 +28,12 @@ export interface Config {
   /** Which questions are scored; undefined: those that look like it. */
   readonly questions: Readonly<Record<'nps' | 'csat' | 'ces', readonly string[] | undefined>>
   readonly bigquery: BigqueryConfig
+  readonly exports: readonly ExportJob[]
+}
+
+export interface ExportJob extends Omit<ScheduledExport, 'folder'> {
+  /** Absolute. */
+  readonly folder: string
 }
 
 /** Names every mistake in the settings at once, with what is allowed; secrets are not in it. */
@@ -41,7 +48,11 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
   const values = Object.fromEntries([...given].map(([name, { value }]) => [name, value]))
   const checked = settingsSchema.partial(OPTIONAL).safeParse(values)
   const wrong = new Set(checked.error?.issues.map(({ path }) => path[0]))
-  for (const setting of settings) if (wrong.has(setting.name)) mistakes.push(mistake(setting, given.get(setting.name)))
+  for (const setting of settings) {
+    if (!wrong.has(setting.name)) continue
+    const inside = setting.name === 'EXPORTS' ? insideExports(checked.error, given.get('EXPORTS')) : []
+    mistakes.push(...(inside.length > 0 ? inside : [mistake(setting, given.get(setting.name))]))
+  }
   if (checked.success && checked.data.WEBHOOK_SECRET === undefined && !isLoopback(checked.data.HOST)) {
     mistakes.push(openToAll(checked.data.HOST))
   }
@@ -54,6 +65,7 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
     checked.data.BODY_LIMIT > BIGQUERY_BODY_LIMIT
   )
     mistakes.push(tooLongForBigquery(checked.data.BODY_LIMIT))
+  if (checked.data?.EXPORTS?.length && !checked.data.DESTINATIONS.includes('duckdb')) mistakes.push(nothingToExport)
   if (!checked.success || mistakes.length > 0) {
     throw new ConfigError(`check the settings (npm start -- --help lists them):\n  - ${mistakes.join('\n  - ')}`)
   }
@@ -65,6 +77,7 @@ const OPTIONAL = {
   NPS_QUESTIONS: true,
   CSAT_QUESTIONS: true,
   CES_QUESTIONS: true,
+  EXPORTS: true,
   ...UNSET,
 } as const
 
@@ -96,7 +109,14 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
     labels: checked.BIGQUERY_LABELS ?? {},
     maxBytesBilled: checked.BIGQUERY_MAX_BYTES_BILLED,
   },
+  exports: (checked.EXPORTS ?? []).map((job) => ({
+    ...job,
+    folder: resolve(cwd, job.folder ?? join(checked.DATA_DIR, 'exports')),
+  })),
 })
+
+const insideExports = (error: z.ZodError | undefined, given: Given | undefined): string[] =>
+  exportMistakes(error?.issues.filter(({ path }) => path[0] === 'EXPORTS') ?? [], given?.from ?? 'nowhere')
 
 function mistake({ name, allowed, example, secret }: Setting, given: Given | undefined): string {
   const value = secret ? 'its value (not shown)' : JSON.stringify(given?.value)
@@ -113,6 +133,9 @@ export const redirected = `${REDIRECTION}: it would send what people answered to
 
 const sameDataset =
   'BIGQUERY_STAGING_DATASET: it is BIGQUERY_DATASET, and what is staged expires; name another, or leave it unset'
+
+const nothingToExport =
+  'EXPORTS: they are read from the DuckDB file, and DESTINATIONS does not load into it; add duckdb, or leave EXPORTS unset'
 
 /** Bytes. A body is a cell, and BigQuery takes rows of 100 MB (https://cloud.google.com/bigquery/quotas#load_jobs); the rest is in reserve. */
 const BIGQUERY_BODY_LIMIT = 64 * 1024 ** 2

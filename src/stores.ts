@@ -5,6 +5,7 @@ import type { BatchLimits, EventBuffer } from './buffer/buffer.ts'
 import { openSqliteBuffer } from './buffer/sqlite.ts'
 import type { Config } from './config.ts'
 import type { Destination } from './destinations/destination.ts'
+import type { Source } from './destinations/source.ts'
 import { PermanentError } from './errors.ts'
 
 /** Beside BATCH_MAX_EVENTS: these bound the memory that loading takes, also of bodies that are one long list. */
@@ -58,4 +59,10 @@ export async function openDestination(config: Config, name: Config['destinations
       return csvDestination({ directory: join(config.dataDir, 'csv'), formulaGuard: config.csvFormulaGuard })
     }
   }
+}
+
+/** The warehouse, to read from. @throws TransientError while a load holds it */
+export async function openSource(config: Config): Promise<Source> {
+  const { duckdbSource } = await import('./destinations/duckdb/source.ts')
+  return duckdbSource(warehousePath(config))
 }

@@ -1,10 +1,12 @@
 /** The loader's thread: composed from the same settings as the main one, with its own connection to the buffer. */
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { ExportJob } from './config.ts'
+import type { Job } from './load/jobs.ts'
 import { startLoader } from './load/loader.ts'
 import type { StatusMessage, ThreadData } from './load/thread.ts'
 import { createLog } from './log.ts'
-import { batchLimits, openBuffer, openDestination } from './stores.ts'
+import { batchLimits, openBuffer, openDestination, openSource } from './stores.ts'
 
 /** Where priorities are of threads, as on Linux, loading steps back when answering needs the cores. */
 if (process.platform === 'linux') setPriority(10)
@@ -19,8 +21,21 @@ const loader = startLoader({
   eager: interactive,
   limits: (destination) => batchLimits(config, destination),
   log: createLog(config.logLevel),
+  jobs: { duckdb: config.exports.map(exportJob) },
   onStatus: (destination, status) => parentPort?.postMessage({ destination, status } satisfies StatusMessage),
 })
+
+function exportJob(job: ExportJob): Job {
+  return {
+    name: job.name,
+    cron: job.cron,
+    async run(at, signal) {
+      const { runScheduled } = await import('./exports/scheduled.ts')
+      const { rows, written } = await runScheduled(job, at, () => openSource(config), signal)
+      return { rows, file: written }
+    },
+  }
+}
 
 parentPort?.once('message', () => void stop())
 

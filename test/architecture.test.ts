@@ -7,14 +7,21 @@ import { type Homes, importsOf, packageOf, type Rule, type Source, violations } 
 
 const CONTRACTS = ['src/buffer/buffer.ts', 'src/destinations/destination.ts']
 const EVERYWHERE = ['schemas/', 'src/errors.ts']
+/** What an export is made of: the contract to read from, and CSV as the destination of that name writes it. */
+const EXPORTED = [
+  'src/destinations/source.ts',
+  'src/destinations/csv/encode.ts',
+  'src/destinations/csv/files.ts',
+  'src/destinations/csv/errors.ts',
+]
 
 /** Who may import whom. Nobody imports main, scripts or bench; a test may import anything. */
 const RULES: readonly Rule[] = [
   // What: the model of the warehouse, and nothing of how it is filled.
   { of: ['schemas/'], may: ['schemas/'], node: false },
-  { of: ['src/errors.ts'], may: [], node: false },
+  { of: ['src/errors.ts', 'src/nearest.ts'], may: [], node: false },
   { of: ['src/log.ts'], may: [] },
-  { of: ['src/config.ts', 'src/config/'], may: ['src/config/', 'src/errors.ts'] },
+  { of: ['src/config.ts', 'src/config/'], may: ['src/config/', 'src/errors.ts', 'src/nearest.ts'] },
 
   // How: the parts know the model and the contracts, not each other.
   { of: ['src/buffer/'], may: [...EVERYWHERE, 'src/buffer/'] },
@@ -31,6 +38,17 @@ const RULES: readonly Rule[] = [
     of: ['src/load/'],
     may: [...EVERYWHERE, ...CONTRACTS, 'src/load/', 'src/flatten/', 'src/log.ts', 'type src/config.ts'],
   },
+  {
+    of: ['src/exports/'],
+    may: [
+      ...EVERYWHERE,
+      ...EXPORTED,
+      'src/exports/',
+      'src/nearest.ts',
+      'type src/config.ts',
+      'type src/config/exports.ts',
+    ],
+  },
   { of: ['src/samples/'], may: ['schemas/', 'src/samples/'], node: false },
   { of: ['src/docs/'], may: ['schemas/', 'src/docs/', 'src/config/'] },
 
@@ -41,7 +59,16 @@ const RULES: readonly Rule[] = [
   },
   {
     of: ['src/connector.ts', 'src/worker.ts'],
-    may: [...EVERYWHERE, ...CONTRACTS, 'src/config.ts', 'src/log.ts', 'src/stores.ts', 'src/receiver/', 'src/load/'],
+    may: [
+      ...EVERYWHERE,
+      ...CONTRACTS,
+      'src/config.ts',
+      'src/log.ts',
+      'src/stores.ts',
+      'src/receiver/',
+      'src/load/',
+      'src/exports/',
+    ],
   },
   {
     of: ['src/main.ts', 'src/run.ts', 'src/help.ts'],
@@ -67,10 +94,11 @@ const HOMES: Homes = {
   '@duckdb/node-api': ['src/destinations/duckdb/'],
   '@google-cloud/bigquery': ['src/destinations/bigquery/'],
   'google-auth-library': ['src/destinations/bigquery/ask.ts'],
-  'csv-stringify': ['src/destinations/csv/'],
+  // Batch files for other systems, and exports for people, which go by the same options.
+  'csv-stringify': ['src/destinations/csv/', 'src/exports/encode.ts'],
   'node:sqlite': ['src/buffer/sqlite.ts', 'src/buffer/sqlite/'],
-  // The schedule, and the check of the setting that holds it.
-  croner: ['src/load/schedule.ts', 'src/config/schema.ts'],
+  // The schedules, and the check of the settings that hold them.
+  croner: ['src/load/schedule.ts', 'src/config/units.ts'],
   pino: ['src/log.ts'],
   'pino-pretty': ['src/log.ts'],
   // Schemas, their checks at the doors (bodies, settings, the receiver's answers), and the documents derived from them.
@@ -80,7 +108,7 @@ const HOMES: Homes = {
 }
 
 function destination(name: string): string[] {
-  const shared = ['destination', 'batch', 'catalog', 'merge', 'novelty', 'sql', 'view-plan'].map(
+  const shared = ['destination', 'batch', 'catalog', 'merge', 'novelty', 'source', 'sql', 'view-plan'].map(
     (file) => `src/destinations/${file}.ts`,
   )
   return [...EVERYWHERE, ...shared, `src/destinations/${name}/`, 'type src/flatten/rows.ts']

@@ -53,6 +53,7 @@ test('nothing has to be set', (t) => {
     retainBytes: 10 * 1024 ** 3,
     logLevel: 'info',
     csvFormulaGuard: false,
+    exports: [],
     bigquery: {
       mode: 'merge',
       project: undefined,

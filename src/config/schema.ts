@@ -1,10 +1,10 @@
 /** Every setting, once: its form, default, meaning and example. Errors, `--help` and docs/configuration.md derive from here. */
 import { isIP } from 'node:net'
-import { Cron } from 'croner'
 import { z } from 'zod'
 import { type About, about } from './about.ts'
 import { bigquerySettings } from './bigquery.ts'
-import { list, size, wholeNumber, yesOrNo } from './units.ts'
+import { exportsSetting } from './exports.ts'
+import { isSchedule, list, size, wholeNumber, yesOrNo } from './units.ts'
 
 /** Where the secret is looked for in a request. `any`: in all the usual places. Header names are in lower case. */
 export type WebhookAuth =
@@ -35,15 +35,6 @@ const auth = z
     context.addIssue('no such place')
     return z.NEVER
   })
-
-function isSchedule(text: string): boolean {
-  if (![5, 6].includes(text.split(/\s+/).length)) return false
-  try {
-    return new Cron(text, { mode: '5-or-6-parts', paused: true }).nextRun() !== null
-  } catch {
-    return false
-  }
-}
 
 const isHost = (text: string) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)
 const distinct = (values: readonly string[]) => new Set(values).size === values.length
@@ -157,6 +148,7 @@ export const settingsSchema = z.object({
   NPS_QUESTIONS: scoredQuestions('NPS', 'nps', 'recommend,nps_2026'),
   CSAT_QUESTIONS: scoredQuestions('CSAT', 'csat', 'how_satisfied'),
   CES_QUESTIONS: scoredQuestions('CES', 'ces', 'how_easy'),
+  EXPORTS: exportsSetting,
   ...bigquerySettings,
 })
 

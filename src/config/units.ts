@@ -1,4 +1,5 @@
-/** How single values are written: whole numbers, sizes, lists, yes or no. As text, or as JSON has it in the config file. */
+/** How single values are written: whole numbers, sizes, lists, yes or no, cron expressions. As text, or as JSON has it in the config file. */
+import { Cron } from 'croner'
 import { z } from 'zod'
 
 export const UNITS = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3, tb: 1024 ** 4 } as const
@@ -43,3 +44,13 @@ export const yesOrNo = z.union([
   z.boolean(),
   z.stringbool({ truthy: ['true', 'yes', 'on', '1'], falsy: ['false', 'no', 'off', '0'] }),
 ])
+
+/** Five fields, or six with seconds first, and a time that is still to come. */
+export function isSchedule(text: string): boolean {
+  if (![5, 6].includes(text.split(/\s+/).length)) return false
+  try {
+    return new Cron(text, { mode: '5-or-6-parts', paused: true }).nextRun() !== null
+  } catch {
+    return false
+  }
+}

@@ -3,6 +3,7 @@ import type { BatchLimits, EventBuffer } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
 import { reasonOf } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { type Job, startJobs } from './jobs.ts'
 import { BACKOFF } from './retry.ts'
 import { createRunner, type LoaderState } from './runner.ts'
 import { startSchedule } from './schedule.ts'
@@ -23,6 +24,8 @@ export interface LoaderOptions {
   /** By the name of the destination. */
   readonly limits: (destination: string) => BatchLimits
   readonly log: Log
+  /** What reads a destination between its loads, by the name of the destination. */
+  readonly jobs?: Readonly<Record<string, readonly Job[]>>
   readonly onStatus: (destination: string, status: DestinationStatus) => void
 }
 
@@ -46,7 +49,11 @@ function startDestination(destination: Destination, signal: AbortSignal, options
   const { buffer, limits, log, whenPending } = options
   let state: LoaderState = { state: 'idle', reason: null }
   let eager = options.eager
-  const tell = () => options.onStatus(destination.name, { ...state, nextLoadAt: schedule.nextAt() })
+  const tell = () => {
+    const reason = state.reason ?? jobs.failure()
+    options.onStatus(destination.name, { ...state, reason, nextLoadAt: schedule.nextAt() })
+  }
+  const jobs = startJobs(options.jobs?.[destination.name] ?? [], { log, onEnd: tell })
   const runner = createRunner({
     buffer,
     destination,
@@ -65,7 +72,8 @@ function startDestination(destination: Destination, signal: AbortSignal, options
   const under = new Set<Promise<void>>()
 
   const run = async () => {
-    const outcome = await runner.run()
+    await jobs.hold()
+    const outcome = await runner.run().finally(() => jobs.release())
     if (signal.aborted) return
     if (outcome !== 'busy') tell()
     const dropped = await buffer.prune(Date.now() * 1000)
@@ -94,7 +102,7 @@ function startDestination(destination: Destination, signal: AbortSignal, options
   return {
     async stop() {
       schedule.stop()
-      await Promise.all(under)
+      await Promise.all([...under, jobs.stop()])
     },
   }
 }

@@ -67,3 +67,9 @@ export function loadsPerDay(cron: string): number {
   if (first === undefined || last === undefined || first === last) return 0
   return ((times.length - 1) * DAY) / (last.getTime() - first.getTime())
 }
+
+/** Calls back at each time of a cron expression, until the function that it returns is called. */
+export function everyTime(cron: string, task: () => void): () => void {
+  const times = new Cron(cron, task)
+  return () => times.stop()
+}

@@ -6,10 +6,15 @@ import { Readable } from 'node:stream'
 import { type Options, stringify } from 'csv-stringify'
 import type { Row, Table } from '../../../schemas/spec.ts'
 
-/** The file's text, piece by piece. `formulaGuard` puts an apostrophe before texts that a spreadsheet would execute. */
+/** The file's text, piece by piece. */
 export function encode(table: Table, rows: readonly Row[], formulaGuard: boolean): Readable {
-  const options: Options = {
-    columns: Object.keys(table.columns),
+  return Readable.from(rows).pipe(stringify(csvOptions(Object.keys(table.columns), formulaGuard)))
+}
+
+/** How cells become fields. `formulaGuard` puts an apostrophe before texts that a spreadsheet would execute. */
+export function csvOptions(columns: readonly string[], formulaGuard: boolean): Options {
+  return {
+    columns,
     header: true,
     record_delimiter: 'windows',
     // A lone CR or LF inside a field needs quotes too; with a delimiter given, that is off by default.
@@ -22,5 +27,4 @@ export function encode(table: Table, rows: readonly Row[], formulaGuard: boolean
       boolean: String,
     },
   }
-  return Readable.from(rows).pipe(stringify(options))
 }

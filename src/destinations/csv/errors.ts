@@ -1,18 +1,19 @@
 /** What went wrong with a file, and whether it passes by itself. */
 import { PermanentError, TransientError } from '../../errors.ts'
 
-/** Errors that pass, and what a person can do meanwhile. ENOENT: a folder was removed; the next `prepare` makes it again. */
+/** Errors that pass, and what a person can do meanwhile. */
 const PASSING: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full; make room there, loading goes on by itself',
-  EDQUOT: 'the disk quota is used up; raise it or make room there, loading goes on by itself',
-  EIO: 'the disk fails to read or write; check it, loading goes on by itself',
-  EBUSY: 'the file is in use; let go of it, loading goes on by itself',
-  EMFILE: 'this process has too many files open; raise its limit, loading goes on by itself',
-  ENFILE: 'this machine has too many files open; close some, loading goes on by itself',
-  EAGAIN: 'the disk is busy; loading goes on by itself',
-  ESTALE: 'the network share was replaced; mount it again, loading goes on by itself',
-  ETIMEDOUT: 'the network share does not answer; loading goes on by itself',
-  ENOENT: 'it is gone; it is made again by itself',
+  ENOSPC: 'the disk is full; make room there',
+  EDQUOT: 'the disk quota is used up; raise it or make room there',
+  EIO: 'the disk fails to read or write; check it',
+  EBUSY: 'the file is in use; let go of it',
+  EMFILE: 'this process has too many files open; raise its limit',
+  ENFILE: 'this machine has too many files open; close some',
+  EAGAIN: 'the disk is busy; wait for it',
+  ESTALE: 'the network share was replaced; mount it again',
+  ETIMEDOUT: 'the network share does not answer; check it',
+  // A folder was removed; the next `prepare` makes it again.
+  ENOENT: 'it is gone; it is made again',
 }
 
 const LASTING: Readonly<Record<string, string>> = {
@@ -25,11 +26,22 @@ const LASTING: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the path is too long for this disk; choose a shorter directory',
 }
 
-/** Wraps an error of the file system: "write /data/csv/users/a-1-9.csv: the disk is full; …". */
-export function fileError(action: string, path: string, cause: unknown): TransientError | PermanentError {
+const GOES_ON = 'loading goes on by itself'
+
+/**
+ * Wraps an error of the file system: "write /data/csv/users/a-1-9.csv: the disk is full; …". Our own errors pass unchanged.
+ * @param then what happens once it has passed
+ */
+export function fileError(
+  action: string,
+  path: string,
+  cause: unknown,
+  then = GOES_ON,
+): TransientError | PermanentError {
+  if (cause instanceof TransientError || cause instanceof PermanentError) return cause
   const code = codeOf(cause)
   const passing = PASSING[code]
-  if (passing !== undefined) return new TransientError(`${action} ${path}: ${passing}`, { cause })
+  if (passing !== undefined) return new TransientError(`${action} ${path}: ${passing}, ${then}`, { cause })
   const wayOut = LASTING[code] ?? 'this was not expected; see the cause, and choose another directory if it stays'
   return new PermanentError(`${action} ${path}: ${wayOut}`, { cause })
 }

@@ -1,0 +1,103 @@
+/** `npm run export-csv`: a survey, a table, a view or a query as a CSV file. */
+import { SingleBar } from 'cli-progress'
+import { Command } from 'commander'
+import { type ExportOptions, exportSchema } from '../src/config/exports.ts'
+import type { Source } from '../src/destinations/source.ts'
+import { listExportable } from '../src/exports/catalog.ts'
+import type { Chosen } from '../src/exports/choose.ts'
+import { exportCsv } from '../src/exports/export.ts'
+import { writeFile, writeStream } from '../src/exports/write.ts'
+import { runCommand } from './command.ts'
+import { note, withSource } from './reading.ts'
+import { formatTable } from './table.ts'
+
+const STDOUT = '-'
+
+const program = new Command('npm run export-csv --')
+  .description('Write a survey, a table, a view or a query as a CSV file. It only reads; safe while the server runs.')
+  .option('--list', 'what there is to export, with how many rows it has')
+  .option(
+    '--survey <name>',
+    'a survey with a column for each question: its name or the start of it, its uuid, or its view',
+  )
+  .option('--table <name>', 'a table, such as responses')
+  .option('--view <name>', 'a view, such as nps_by_month')
+  .option('--sql <statement>', 'the answer to one SELECT')
+  .option('--from <time>', 'only from this day or time on (UTC), such as 2026-11-01 or 2026-11-01T12:00:00Z')
+  .option('--to <time>', 'only before this day or time (UTC)')
+  .option('--status <list>', 'only these: completed, dismissed, partial, seen')
+  .option('--columns <list>', 'only these columns, in this order, with commas between')
+  .option(
+    '--out <file>',
+    'the file, replaced when it is whole; - for standard output (default: named by what it holds)',
+  )
+  .option('--delimiter <character>', 'what stands between fields, such as ";", or tab (default: ,)')
+  .option('--bom', 'a byte order mark first, by which Excel knows UTF-8')
+  .option('--excel', 'for spreadsheets: --bom, and an apostrophe before texts that would run as a formula')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run export-csv -- --list
+  npm run export-csv -- --survey "NPS Survey" --from 2026-11-01 --status completed --excel
+  npm run export-csv -- --view nps_by_month --out nps.csv
+  npm run -s export-csv -- --sql "SELECT email, score FROM scores JOIN users USING (user_uuid)" --out - | head
+
+docs/exports.md tells the format, and how to export on a schedule.`,
+  )
+
+await runCommand(program, async (config) => {
+  const { list, out, ...given } = program.opts<{ list?: true; out?: string }>()
+  if (list) return withSource(config, async (source) => printList(source))
+  const options = checked(given)
+  return withSource(config, async (source, signal) => {
+    const progress = startProgress(source, options, out)
+    const { rows, written } = await exportCsv(source, {
+      options,
+      signal,
+      onStart: progress.start,
+      onRows: progress.rows,
+      async write(name, text) {
+        if (out !== STDOUT) return writeFile(out ?? `${name}.csv`, text, signal)
+        return (await writeStream(process.stdout, text, signal)) ? 'standard output' : ''
+      },
+    }).finally(progress.stop)
+    if (written !== '') note(`${rows} ${rows === 1 ? 'row' : 'rows'} written to ${written}`)
+    return true
+  })
+})
+
+async function printList(source: Source): Promise<boolean> {
+  const rows = (await listExportable(source)).map(({ kind, name, rows, title }) => [kind, name, rows, title ?? ''])
+  process.stdout.write(`${formatTable(['kind', 'name', 'rows', 'survey'], rows)}\n`)
+  return true
+}
+
+/** @throws with one line for each mistake */
+function checked(given: object): ExportOptions {
+  const { success, data, error } = exportSchema.safeParse(given)
+  if (success) return data
+  const lines = error.issues.map(({ path: [option], message }) =>
+    option === undefined ? message : `--${String(option)} ${String(Reflect.get(given, option))}: give ${message}`,
+  )
+  throw new Error(`export: ${lines.join('\n  ')}\n--help tells all options, --list what there is to export`)
+}
+
+/** On a terminal only, and on standard error, so that it is never in the CSV. */
+function startProgress(source: Source, { sql }: ExportOptions, out: string | undefined) {
+  const isShown = process.stderr.isTTY && !(out === STDOUT && process.stdout.isTTY)
+  const share = sql === undefined ? '{bar} {value}/{total}' : '{value}'
+  const bar = new SingleBar({ format: `exporting ${share} rows, {rate} rows/s`, noTTYOutput: false })
+  let began = performance.now()
+  return {
+    async start({ selection }: Chosen) {
+      if (!isShown) return
+      // A statement of someone's own may take long: it is not run twice.
+      const total = sql === undefined ? await source.count(selection) : 0
+      began = performance.now()
+      bar.start(total, 0, { rate: 0 })
+    },
+    rows: (rows: number) => bar.update(rows, { rate: Math.round((rows * 1000) / (performance.now() - began)) }),
+    stop: () => bar.stop(),
+  }
+}

@@ -1,0 +1,138 @@
+/** What an export is told, on the command line and in the setting EXPORTS: what to take, which of it, and how it is written. */
+import { z } from 'zod'
+import { suggestion } from '../nearest.ts'
+import { about } from './about.ts'
+import { isSchedule, list, yesOrNo } from './units.ts'
+
+const STATUSES = ['completed', 'dismissed', 'partial', 'seen'] as const
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+
+const INSTANT = 'a day or a time, such as 2026-11-01 or 2026-11-01T12:00:00Z (UTC)'
+
+/** A day or an instant as ISO 8601 in UTC. A time without a zone is taken as UTC. */
+const instant = z
+  .string()
+  .trim()
+  .transform((text) => text.replace(' ', 'T'))
+  .pipe(z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], { error: INSTANT }))
+  .refine((text) => !/\.\d{4}/.test(text), 'a time with at most three digits after the second')
+  .transform((text) => {
+    const [day = '', time = '00:00'] = text.split('T')
+    const zoned = /(?:Z|[+-]\d\d:?\d\d)$/.test(time) ? time : `${time}Z`
+    return new Date(`${day}T${zoned}`).toISOString()
+  })
+
+const name = z.string({ error: 'a name' }).trim().min(1, 'a name')
+
+const status = list.pipe(
+  z
+    .array(
+      z.string().refine((word) => STATUSES.some((known) => known === word), {
+        error: ({ input }) => `completed, dismissed, partial or seen; ${suggestion(String(input), STATUSES)}`,
+      }),
+    )
+    .min(1),
+)
+
+const delimiter = z
+  .string()
+  .transform((text) => (text === 'tab' ? '\t' : text))
+  .refine((text) => /^[^"\r\n\uD800-\uDFFF]$/.test(text), 'one character, such as ; or the word tab')
+
+const flag = yesOrNo.default(false)
+
+/** What to take: exactly one of them. */
+export const KINDS = ['survey', 'table', 'view', 'sql'] as const
+
+const shape = {
+  survey: name.optional(),
+  table: name.optional(),
+  view: name.optional(),
+  sql: name.optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  status: status.optional(),
+  columns: list.pipe(z.array(z.string().min(1)).min(1)).optional(),
+  delimiter: delimiter.default(','),
+  bom: flag,
+  excel: flag,
+}
+
+const LIMITS = ['from', 'to', 'status', 'columns'] as const
+
+type Shape = z.output<z.ZodObject<typeof shape>>
+
+function checkWhole(value: Shape, context: z.RefinementCtx): void {
+  const given = KINDS.filter((kind) => value[kind] !== undefined)
+  if (given.length !== 1) {
+    context.addIssue(
+      `say what to export by exactly one of ${KINDS.join(', ')}; there is ${given.join(' and ') || 'none'}`,
+    )
+  }
+  const limits = LIMITS.filter((limit) => value[limit] !== undefined)
+  if (value.sql !== undefined && limits.length > 0) {
+    context.addIssue(`${limits.join(', ')} cannot be used with sql: write it in the statement`)
+  }
+  if (value.from !== undefined && value.to !== undefined && value.from >= value.to) {
+    context.addIssue(`from ${value.from} is not before to ${value.to}; to is where it ends, exclusive`)
+  }
+}
+
+export const exportSchema = z.strictObject(shape).superRefine(checkWhole)
+export type ExportOptions = z.output<typeof exportSchema>
+
+const scheduledSchema = z
+  .strictObject({
+    ...shape,
+    name: z.string().regex(NAME, 'letters, digits, ., _ and -, as it becomes part of the name of a file'),
+    cron: z
+      .string()
+      .trim()
+      .refine(isSchedule, 'a cron expression of five fields, or of six with seconds first, that has a next time'),
+    folder: z.string().trim().min(1).optional(),
+  })
+  .superRefine(checkWhole)
+
+const many = z.array(scheduledSchema).superRefine((all, context) => {
+  const names = all.map((one) => one.name)
+  for (const [at, one] of names.entries()) {
+    if (names.indexOf(one) < at)
+      context.addIssue({ code: 'custom', path: [at, 'name'], message: 'another name than that of an earlier one' })
+  }
+})
+
+const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    context.addIssue('JSON')
+    return z.NEVER
+  }
+})
+
+export const exportsSetting = z
+  .union([z.array(z.unknown()), jsonText])
+  .pipe(many)
+  .register(about, {
+    description: 'CSV files to write on a schedule, between loads; what an export may say is in docs/exports.md.',
+    default: undefined,
+    allowed: 'a JSON array of exports, each with name, cron and one of survey, table, view or sql',
+    example: '[{"name":"weekly","survey":"NPS Survey","cron":"0 6 * * 1"}]',
+  })
+
+export type ScheduledExport = z.output<typeof scheduledSchema>
+
+/** One sentence for each thing that is wrong inside; empty when the setting is no list of exports at all. */
+export function exportMistakes(issues: readonly z.core.$ZodIssue[], from: string): string[] {
+  return issues
+    .filter(({ path }) => path.length > 1)
+    .flatMap((issue) => {
+      const place = issue.path
+        .map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at > 0 ? '.' : ''}${String(step)}`))
+        .join('')
+      if (issue.code !== 'unrecognized_keys') return [`${place} from ${from} is not allowed: ${issue.message}`]
+      return issue.keys.map((key) => `${place}.${key} from ${from} is no option; ${suggestion(key, OPTIONS)}`)
+    })
+}
+
+const OPTIONS = Object.keys(scheduledSchema.shape)

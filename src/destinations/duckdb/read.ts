@@ -1,0 +1,123 @@
+/**
+ * Rows of a query, streamed: DuckDB makes a JSON array of each row, which crosses into JavaScript several times faster than cell by
+ * cell, and loses nothing of a text. Its types become cells in SQL, so that it is done on DuckDB's threads.
+ */
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBResult,
+  type DuckDBType,
+  StatementType,
+} from '@duckdb/node-api'
+import type { Row } from '../../../schemas/spec.ts'
+import { PermanentError, TransientError } from '../../errors.ts'
+import { identifier } from '../sql.ts'
+import { isOutOfMemory } from './errors.ts'
+import { cellOf } from './to-cells.ts'
+
+/** A statement that only reads, and the columns that it gives. */
+export interface Query {
+  readonly sql: string
+  readonly columns: readonly string[]
+  readonly types: readonly DuckDBType[]
+}
+
+/** @throws PermanentError unless it is one SELECT (or FROM, WITH, VALUES, DESCRIBE …), and what DuckDB says of it */
+export async function checkQuery(connection: DuckDBConnection, sql: string): Promise<Query> {
+  const statements = await connection.extractStatements(sql)
+  if (statements.count !== 1) {
+    throw new PermanentError(`read the statement: there are ${statements.count} of them; give one SELECT`)
+  }
+  const prepared = await statements.prepare(0)
+  try {
+    if (prepared.statementType !== StatementType.SELECT) {
+      throw new PermanentError('read the statement: it is no SELECT, and only reading is allowed here')
+    }
+    const places = Array.from({ length: prepared.columnCount }, (_, at) => at)
+    return {
+      sql: sql.replace(/[;\s]+$/, ''),
+      columns: places.map((at) => prepared.columnName(at)),
+      types: places.map((at) => prepared.columnType(at)),
+    }
+  } finally {
+    prepared.destroySync()
+  }
+}
+
+/** Megabytes. What a scan needs at first, and what a large sort may get in the end, before it goes to disk. */
+const MEMORY = 32
+const MOST_MEMORY = 2048
+
+/** Characters of JSON that become cells at once: what is made of few of them dies young, and costs no memory. */
+const AT_ONCE = 2 ** 15
+
+/**
+ * A stream that fails ends like one that is at its end: the client tells no difference. So a last row says that it is the last.
+ * @throws what DuckDB throws, before the first row or in their middle
+ */
+export async function* readRows(
+  connection: DuckDBConnection,
+  { sql, types }: Query,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Row[]> {
+  const names = types.map((_, at) => identifier(`c${at}`))
+  const cells = types.map((type, at) => cellOf(type, names[at] ?? ''))
+  const arrays = `SELECT json_array(${cells.join(', ')}) AS cells FROM (\n${sql}\n) AS q(${names.join(', ')})`
+  const { result, first } = await begin(connection, `${arrays} UNION ALL SELECT NULL`)
+  let next = Promise.resolve(first)
+  let isWhole = false
+  try {
+    for (let chunk = await next; chunk !== null && chunk.rowCount > 0; chunk = await next) {
+      // DuckDB works on what comes next while this is made cells.
+      next = result.fetchChunk()
+      next.catch(() => {})
+      isWhole = yield* rowsOf(chunk)
+    }
+  } finally {
+    connection.interrupt()
+    await next.catch(() => {})
+  }
+  if (isWhole) return
+  signal.throwIfAborted()
+  // Without a stream it says what is wrong.
+  await connection.run(`SELECT max(length(CAST(cells AS VARCHAR))) FROM (${arrays})`)
+  throw new TransientError('read the answer: it ended too early, and does not when it is asked again; try again')
+}
+
+/** Most of what a query needs, it needs before its first row. What did not fit gets more. */
+async function begin(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<{ result: DuckDBResult; first: DuckDBDataChunk | null }> {
+  for (let memory = MEMORY; ; memory *= 2) {
+    await connection.run(`SET memory_limit = '${memory}MiB'`)
+    try {
+      const result = await connection.stream(sql)
+      return { result, first: await result.fetchChunk() }
+    } catch (error) {
+      if (!isOutOfMemory(error) || memory >= MOST_MEMORY) throw error
+    }
+  }
+}
+
+/** @returns whether the last row of all is in it */
+function* rowsOf(chunk: DuckDBDataChunk): Generator<readonly Row[], boolean> {
+  const arrays = chunk.getColumnVector(0)
+  let rows: Row[] = []
+  let length = 0
+  for (let at = 0; at < chunk.rowCount; at += 1) {
+    const text = arrays.getItem(at)
+    if (typeof text !== 'string') break
+    rows.push(JSON.parse(text))
+    length += text.length
+    if (length < AT_ONCE) continue
+    yield rows
+    rows = []
+    length = 0
+  }
+  if (rows.length > 0) yield rows
+  const isLast = arrays.getItem(chunk.rowCount - 1) === null
+  // Else its memory is freed only with garbage, of which it looks too small a piece to be collected soon.
+  chunk.reset()
+  return isLast
+}

@@ -1,0 +1,127 @@
+/** The DuckDB file, read-only. It is open from the first question until `close`; meanwhile no load can have it. */
+import { existsSync } from 'node:fs'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { forms } from '../../../schemas/tables/catalog.ts'
+import { columnNames } from '../../../schemas/tables/views.ts'
+import { PermanentError } from '../../errors.ts'
+import type { Choice, Relation, Selection, Source, Survey } from '../source.ts'
+import { identifier, literal } from '../sql.ts'
+import { openReader } from './client.ts'
+import { duckdbError } from './errors.ts'
+import { checkQuery, readRows } from './read.ts'
+
+/** Milliseconds. */
+const INTERRUPT_EVERY = 50
+const WORDS = 'the statement cannot be run; DuckDB says why'
+
+/** @throws TransientError while a load holds the file, PermanentError when there is none */
+export async function duckdbSource(path: string): Promise<Source> {
+  if (!existsSync(path)) {
+    throw new PermanentError(
+      `open ${path}: there is no warehouse yet; npm start receives and loads events, npm run load loads what is pending`,
+    )
+  }
+  const told = (error: unknown): never => {
+    throw duckdbError('read', path, error, WORDS)
+  }
+  const { connection, close } = await openReader(path).catch(told)
+  let reading: Promise<void> | undefined
+  return {
+    relations: () => relationsOf(connection).catch(told),
+    surveys: () => surveysOf(connection).catch(told),
+    count: (selection) => countOf(connection, selection).catch(told),
+    async read(selection, signal) {
+      signal.throwIfAborted()
+      let timer: NodeJS.Timeout | undefined
+      // Again and again: before a statement has begun, it does not hear of it.
+      const interrupt = () => {
+        connection.interrupt()
+        timer ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY)
+      }
+      const query = await checkQuery(connection, statementOf(selection)).catch(told)
+      const { columns } = query
+      return { columns, rows: rows() }
+
+      async function* rows() {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        reading = promise
+        signal.addEventListener('abort', interrupt)
+        try {
+          signal.throwIfAborted()
+          yield* readRows(connection, query, signal)
+        } catch (error) {
+          signal.throwIfAborted()
+          told(error)
+        } finally {
+          signal.removeEventListener('abort', interrupt)
+          clearInterval(timer)
+          resolve()
+        }
+      }
+    },
+    async close() {
+      // Whoever left it early does not wait for what DuckDB is in the middle of.
+      await reading
+      close()
+    },
+  }
+}
+
+async function relationsOf(connection: DuckDBConnection): Promise<Relation[]> {
+  const here = 'database_name = current_database() AND schema_name = current_schema() AND NOT internal'
+  const reader = await connection.runAndReadAll(
+    `SELECT name, kind, CAST(to_json(list(column_name ORDER BY column_index)) AS VARCHAR)
+    FROM (SELECT table_name AS name, 'table' AS kind, database_name, schema_name, internal FROM duckdb_tables()
+      UNION ALL SELECT view_name, 'view', database_name, schema_name, internal FROM duckdb_views())
+    JOIN (SELECT table_name AS name, column_name, column_index FROM duckdb_columns() WHERE ${here}) USING (name)
+    WHERE ${here} GROUP BY ALL ORDER BY ALL`,
+  )
+  return reader.getRowsJS().map(([name, kind, columns]) => ({
+    name: textOf(name),
+    kind: kind === 'table' ? 'table' : 'view',
+    columns: JSON.parse(textOf(columns)),
+  }))
+}
+
+/** Those that have a view; none in a warehouse that no load of this version has written. */
+async function surveysOf(connection: DuckDBConnection): Promise<Survey[]> {
+  const known = (await relationsOf(connection)).map(({ name }) => name)
+  if (!known.includes(columnNames.name)) return []
+  const reader = await connection.runAndReadAll(
+    `SELECT form_uuid, ${forms.name}.name, column_name FROM ${columnNames.name} LEFT JOIN ${forms.name} USING (form_uuid)
+    WHERE scope = 'survey' ORDER BY column_name`,
+  )
+  return reader
+    .getRowsJS()
+    .map(([formUuid, name, view]) => ({
+      formUuid: textOf(formUuid),
+      name: name === null ? null : textOf(name),
+      view: textOf(view),
+    }))
+    .filter(({ view }) => known.includes(view))
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '')
+
+async function countOf(connection: DuckDBConnection, selection: Selection): Promise<number> {
+  const { sql } = await checkQuery(connection, statementOf(selection))
+  const reader = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM (\n${sql}\n)`)
+  return Number(reader.getRowsJS()[0]?.[0])
+}
+
+function statementOf(selection: Selection): string {
+  if ('sql' in selection) return selection.sql
+  const conditions = conditionsOf(selection)
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+  return `SELECT ${selection.columns.map(identifier).join(', ')} FROM ${identifier(selection.relation)}${where}`
+}
+
+function conditionsOf({ period, only }: Choice): string[] {
+  const time = period && `CAST(${identifier(period.column)} AS TIMESTAMP)`
+  const instant = (iso: string) => `CAST(${literal(iso.replace('Z', ''))} AS TIMESTAMP)`
+  return [
+    ...(period?.from === undefined ? [] : [`${time} >= ${instant(period.from)}`]),
+    ...(period?.to === undefined ? [] : [`${time} < ${instant(period.to)}`]),
+    ...(only === undefined ? [] : [`${identifier(only.column)} IN (${only.values.map(literal).join(', ')})`]),
+  ]
+}

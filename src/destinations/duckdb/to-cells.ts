@@ -1,0 +1,65 @@
+/** Values of every type that a query may give, as cells (schemas/spec.ts): the SQL that makes them, inside of JSON. */
+import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
+import { literal } from '../sql.ts'
+
+const PLAIN: readonly DuckDBTypeId[] = [
+  DuckDBTypeId.BOOLEAN,
+  DuckDBTypeId.TINYINT,
+  DuckDBTypeId.SMALLINT,
+  DuckDBTypeId.INTEGER,
+  DuckDBTypeId.UTINYINT,
+  DuckDBTypeId.USMALLINT,
+  DuckDBTypeId.UINTEGER,
+]
+const WIDE: readonly DuckDBTypeId[] = [
+  DuckDBTypeId.BIGINT,
+  DuckDBTypeId.UBIGINT,
+  DuckDBTypeId.HUGEINT,
+  DuckDBTypeId.UHUGEINT,
+]
+const TIMES: readonly DuckDBTypeId[] = [
+  DuckDBTypeId.TIMESTAMP,
+  DuckDBTypeId.TIMESTAMP_S,
+  DuckDBTypeId.TIMESTAMP_MS,
+  DuckDBTypeId.TIMESTAMP_NS,
+  DuckDBTypeId.TIMESTAMP_TZ,
+]
+const NESTED: readonly DuckDBTypeId[] = [
+  DuckDBTypeId.LIST,
+  DuckDBTypeId.ARRAY,
+  DuckDBTypeId.STRUCT,
+  DuckDBTypeId.MAP,
+  DuckDBTypeId.UNION,
+]
+/** A double holds every decimal of so many digits. */
+const EXACT_DIGITS = 15
+
+/** @param sql an expression of that type */
+export function cellOf(type: DuckDBType, sql: string): string {
+  const { typeId } = type
+  if (PLAIN.includes(typeId)) return sql
+  if (WIDE.includes(typeId)) return whole(sql)
+  if (TIMES.includes(typeId)) return time(sql)
+  if (typeId === DuckDBTypeId.DOUBLE) return number(sql, `isfinite(${sql})`, sql)
+  // By its own digits: as a double it would have those of its binary value.
+  if (typeId === DuckDBTypeId.FLOAT) return number(sql, `isfinite(${sql})`, `CAST(${text(sql)} AS DOUBLE)`)
+  if ('width' in type && type.width <= EXACT_DIGITS) return `CAST(${sql} AS DOUBLE)`
+  if ('valueType' in type && typeId !== DuckDBTypeId.MAP) return joined(type.valueType, sql)
+  return NESTED.includes(typeId) ? text(`to_json(${sql})`) : text(sql)
+}
+
+const text = (sql: string) => `CAST(${sql} AS VARCHAR)`
+const time = (sql: string) => `strftime(CAST(${sql} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')`
+
+/** A number where that is exact, else its digits as text. */
+const number = (sql: string, isExact: string, exact: string) =>
+  `CASE WHEN ${isExact} THEN to_json(${exact}) ELSE to_json(${text(sql)}) END`
+
+const whole = (sql: string) =>
+  number(sql, `${sql} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`, `TRY_CAST(${sql} AS BIGINT)`)
+
+function joined(of: DuckDBType, sql: string): string {
+  if (NESTED.includes(of.typeId)) return text(`to_json(${sql})`)
+  const item = TIMES.includes(of.typeId) ? time('x') : text('x')
+  return `array_to_string(list_transform(${sql}, lambda x: ${item}), ${literal(', ')})`
+}

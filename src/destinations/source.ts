@@ -1,0 +1,56 @@
+/** Reading a warehouse for people: the contract behind exports and questions. Nothing is ever written through it. */
+import type { Row } from '../../schemas/spec.ts'
+
+/** A table or a view. */
+export interface Relation {
+  readonly name: string
+  readonly kind: 'table' | 'view'
+  /** In order. */
+  readonly columns: readonly string[]
+}
+
+/** A survey, and the view that has it as a wide table. */
+export interface Survey {
+  readonly formUuid: string
+  /** The newest; null when it was never told. */
+  readonly name: string | null
+  readonly view: string
+}
+
+/** Columns and rows of a relation. */
+export interface Choice {
+  readonly relation: string
+  /** At least one, in the order in which they are wanted. */
+  readonly columns: readonly string[]
+  /** Instants `[from, to)`, ISO 8601 in UTC, by a column of times or days. */
+  readonly period?: {
+    readonly column: string
+    readonly from?: string | undefined
+    readonly to?: string | undefined
+  }
+  /** Rows whose column is one of these texts. */
+  readonly only?: { readonly column: string; readonly values: readonly string[] }
+}
+
+/** What to read. `sql`: one statement in the warehouse's own dialect, that only reads. */
+export type Selection = Choice | { readonly sql: string }
+
+export interface Reading {
+  readonly columns: readonly string[]
+  /**
+   * All rows, some at a time, at constant memory. Cells are as in spec.ts, and so for every type that a query may have: lists are
+   * joined by `, `, what is nested is JSON text, and a number that a double does not hold is its digits as text. Ends what it
+   * began when it is left early.
+   */
+  readonly rows: AsyncIterable<readonly Row[]>
+}
+
+/** Errors are Transient (a load holds the file) or Permanent (a wrong statement, in the warehouse's own words). */
+export interface Source {
+  relations(): Promise<readonly Relation[]>
+  surveys(): Promise<readonly Survey[]>
+  count(selection: Selection): Promise<number>
+  /** One at a time. An aborted signal ends it, also in the middle of a long computation. */
+  read(selection: Selection, signal: AbortSignal): Promise<Reading>
+  close(): Promise<void>
+}

@@ -1,0 +1,33 @@
+/** Which survey a person means. */
+import type { Survey } from '../destinations/source.ts'
+import { PermanentError } from '../errors.ts'
+import { suggestion } from '../nearest.ts'
+
+/**
+ * By its name, its uuid or the name of its view, else by the start of one name only; in any case.
+ * @param action what is to be done with it, for the error
+ * @throws PermanentError with the nearest names when there is none, and with the views when there are several
+ */
+export function chooseSurvey(surveys: readonly Survey[], word: string, action: string): Survey {
+  const exact = surveys.filter(({ name, view, formUuid }) =>
+    [name ?? '', view, formUuid].some((is) => isSame(is, word)),
+  )
+  const begins = surveys.filter(({ name }) => name?.toLowerCase().startsWith(word.toLowerCase()))
+  const [survey, ...others] = exact.length > 0 ? exact : begins
+  if (survey === undefined) throw unknownSurvey(surveys, word, action)
+  if (others.length === 0) return survey
+  const several = [survey, ...others].map(({ name, view }) => `${view} (${name})`).join(', ')
+  throw new PermanentError(`${action} ${word}: several surveys are called so; name one by its view: ${several}`)
+}
+
+function unknownSurvey(surveys: readonly Survey[], word: string, action: string): PermanentError {
+  if (surveys.length === 0) {
+    return new PermanentError(
+      `${action} ${word}: there is no survey yet; they come with the first responses that are loaded`,
+    )
+  }
+  const names = surveys.map(({ name, view }) => name ?? view)
+  return new PermanentError(`${action} ${word}: there is no such survey; ${suggestion(word, names)}`)
+}
+
+const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase()

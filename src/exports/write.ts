@@ -1,0 +1,37 @@
+/** Where an export goes: a file that is there whole or not at all, or standard output. */
+import { realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { codeOf } from '../destinations/csv/errors.ts'
+import { makeFolder, syncFolder, writeWhole } from '../destinations/csv/files.ts'
+import { PermanentError } from '../errors.ts'
+
+/** Replaces the file, and makes its folder. @returns its absolute path @throws leaving what was there, and nothing else */
+export async function writeFile(path: string, text: AsyncIterable<string>, signal: AbortSignal): Promise<string> {
+  const target = resolve(path)
+  await makeFolder(dirname(target))
+  // A link stays one: what it points to is replaced.
+  const file = await realpath(target).catch(async () => join(await realpath(dirname(target)), basename(target)))
+  const there = await stat(file).catch(() => undefined)
+  if (there !== undefined && !there.isFile()) {
+    throw new PermanentError(`write ${path}: it is no regular file; name a file, or - for standard output`)
+  }
+  await writeWhole(file, Readable.from(text), signal, 'then export again')
+  await syncFolder(dirname(file))
+  return target
+}
+
+/** @returns false when the reader had enough, as `head` has, which is no error. The stream stays open. */
+export async function writeStream(out: Writable, text: AsyncIterable<string>, signal: AbortSignal): Promise<boolean> {
+  // What was written before is told to be broken after it.
+  out.on('error', () => {})
+  try {
+    await pipeline(Readable.from(text), out, { signal, end: false })
+    return true
+  } catch (error) {
+    signal.throwIfAborted()
+    if (codeOf(error) === 'EPIPE' || codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE') return false
+    throw error
+  }
+}

@@ -1,0 +1,114 @@
+import test, { type ExecutionContext } from 'ava'
+import { type ExportOptions, exportSchema } from '../../src/config/exports.ts'
+import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
+import { listExportable } from '../../src/exports/catalog.ts'
+import { choose } from '../../src/exports/choose.ts'
+import { withConnection } from '../support/duckdb-warehouse.ts'
+import { event, FORM } from '../support/flattening.ts'
+import { viewWarehouse } from '../support/view-warehouse.ts'
+
+const response = (n: number, day: string, form: object, status: object = {}) =>
+  event({
+    triggered_event: 'Completed Survey',
+    form: { uuid: FORM, ...form },
+    response: {
+      uuid: `18de5430-c64c-11ec-aa71-e1784a46b0${n}`,
+      first_shown_at: `${day}T12:00:00Z`,
+      data: { nps: `${n}` },
+      ...status,
+    },
+  })
+
+/** Three responses to one survey, on three days; the first is completed. */
+async function surveyed(t: ExecutionContext) {
+  const warehouse = await viewWarehouse(t)
+  const done = { completed_at: '2026-11-01T12:05:00Z' }
+  await warehouse.load(
+    response(10, '2026-11-01', { name: 'NPS Survey' }, done),
+    response(11, '2026-11-02', { name: 'NPS Survey' }),
+    response(12, '2026-11-03', { name: 'NPS Survey' }),
+  )
+  return warehouse
+}
+
+async function rowsOf(path: string, options: object): Promise<unknown[][]> {
+  const source = await duckdbSource(path)
+  try {
+    const { selection } = await choose(source, exportSchema.parse(options))
+    const { rows } = await source.read(selection, new AbortController().signal)
+    const all: unknown[][] = []
+    for await (const some of rows) all.push(...some.map((row) => [...row]))
+    return all
+  } finally {
+    await source.close()
+  }
+}
+
+const said = async (t: ExecutionContext, path: string, options: object) =>
+  (await t.throwsAsync(rowsOf(path, options)))?.message ?? ''
+
+const sorted = (rows: unknown[][]) => rows.toSorted(([one], [other]) => (String(one) < String(other) ? -1 : 1))
+const SHOWN = { columns: 'first_shown_at,nps' }
+const rowOn = (day: string, nps: number) => [`2026-11-0${day}T12:00:00.000000Z`, nps]
+
+test('a survey is exported as its view, by name, start of it, uuid or view', async (t) => {
+  const { path } = await surveyed(t)
+  const all = [rowOn('1', 10), rowOn('2', 11), rowOn('3', 12)]
+  for (const survey of ['nps survey', 'NPS', FORM, 'survey_nps_survey']) {
+    t.deepEqual(sorted(await rowsOf(path, { survey, ...SHOWN })), all, survey)
+  }
+  t.regex(await said(t, path, { survey: 'NSP Survey' }), /no such survey; did you mean NPS Survey\?/)
+})
+
+test('from is in and to is out, as days or times, in UTC', async (t) => {
+  const { path } = await surveyed(t)
+  const days = async (limits: object) => sorted(await rowsOf(path, { survey: 'NPS', ...SHOWN, ...limits }))
+  t.deepEqual(await days({ from: '2026-11-02' }), [rowOn('2', 11), rowOn('3', 12)])
+  t.deepEqual(await days({ from: '2026-11-02', to: '2026-11-03' }), [rowOn('2', 11)])
+  t.deepEqual(await days({ from: '2026-11-02T12:00:00Z', to: '2026-11-03T12:00:00' }), [rowOn('2', 11)])
+  t.deepEqual(await days({ to: '2026-11-02T13:00:00+02:00' }), [rowOn('1', 10)])
+  t.is((await rowsOf(path, { table: 'webhook_events', to: '2020-01-01' })).length, 0)
+  t.regex(await said(t, path, { table: 'forms', from: '2026-11-01' }), /forms: it has no time to go by .* --sql/)
+})
+
+test('only the wanted status and columns, in their order', async (t) => {
+  const { path } = await surveyed(t)
+  t.deepEqual(await rowsOf(path, { table: 'responses', status: 'completed', columns: 'STATUS, form_name' }), [
+    ['completed', 'NPS Survey'],
+  ])
+  t.regex(await said(t, path, { table: 'forms', status: 'seen' }), /forms: it has no column status/)
+  t.regex(await said(t, path, { table: 'responses', columns: 'satus' }), /no column satus; did you mean status\?/)
+  t.regex(await said(t, path, { table: 'response' }), /no such table or view; did you mean responses, /)
+  t.regex(await said(t, path, { view: 'nps_by_monht' }), /did you mean nps_by_month/)
+})
+
+test('everything is listed with its rows, and a view that no longer works without', async (t) => {
+  const { path } = await surveyed(t)
+  await withConnection(path, (connection) =>
+    connection.run('CREATE TABLE mine (a INT); CREATE VIEW broken AS SELECT a FROM mine; DROP TABLE mine'),
+  )
+  const source = await duckdbSource(path)
+  const list = await listExportable(source)
+  await source.close()
+  t.deepEqual(list[0], { kind: 'survey', name: 'survey_nps_survey', rows: 3, title: 'NPS Survey' })
+  const rows = new Map(list.map(({ kind, name, rows: count }) => [`${kind} ${name}`, count]))
+  t.is(rows.get('table responses'), 3)
+  t.is(rows.get('view survey_funnel'), 1)
+  t.is(rows.get('view broken'), null)
+})
+
+test('what an export may say is checked, with the way out', (t) => {
+  const mistakes = (options: object) =>
+    exportSchema.safeParse(options).error?.issues.map(({ message }) => message) ?? []
+  t.regex(mistakes({}).join(), /exactly one of survey, table, view, sql; there is none/)
+  t.regex(mistakes({ table: 'a', sql: 'b' }).join(), /there is table and sql/)
+  t.regex(mistakes({ sql: 'a', from: '2026-11-01' }).join(), /from cannot be used with sql: write it in the statement/)
+  t.regex(mistakes({ table: 'a', from: '2026-11-02', to: '2026-11-01' }).join(), /is not before to/)
+  t.regex(mistakes({ table: 'a', status: 'complete' }).join(), /did you mean completed\?/)
+  for (const from of ['yesterday', '2026-02-30', '2026-13-01', '2026', '2026-11-01T25:00:00Z']) {
+    t.regex(mistakes({ table: 'a', from }).join(), /a day or a time, such as 2026-11-01/, from)
+  }
+  for (const delimiter of ['', ';;', '"', '\n', '👋']) t.is(mistakes({ table: 'a', delimiter }).length, 1, delimiter)
+  const options: ExportOptions = exportSchema.parse({ table: 'a', from: '2026-11-01 10:00', bom: true })
+  t.like(options, { from: '2026-11-01T10:00:00.000Z', delimiter: ',', bom: true, excel: false })
+})

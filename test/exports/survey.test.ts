@@ -1,0 +1,46 @@
+import test from 'ava'
+import { chooseSurvey } from '../../src/exports/survey.ts'
+
+const NPS = { formUuid: '34780fd0-2c11-11ec-8f58-7bd83b655011', name: 'NPS Survey', view: 'survey_nps_survey' }
+const CSAT = { formUuid: '44780fd0-2c11-11ec-8f58-7bd83b655011', name: 'CSAT, web', view: 'survey_csat_web' }
+const MOBILE = { formUuid: '54780fd0-2c11-11ec-8f58-7bd83b655011', name: 'CSAT, mobile', view: 'survey_csat_mobile' }
+const NAMELESS = { formUuid: '64780fd0-2c11-11ec-8f58-7bd83b655011', name: null, view: 'survey_64780fd0' }
+const ALL = [NPS, CSAT, MOBILE, NAMELESS]
+
+test('a survey is found by its name, the start of it, its uuid or its view, in any case', (t) => {
+  for (const word of ['nps survey', 'NPS', NPS.formUuid.toUpperCase(), 'Survey_NPS_Survey']) {
+    t.is(chooseSurvey(ALL, word, 'report'), NPS, word)
+  }
+  t.is(chooseSurvey(ALL, 'survey_64780fd0', 'report'), NAMELESS)
+})
+
+test('a whole name counts more than the start of another', (t) => {
+  const longer = { ...NPS, formUuid: 'x', name: 'NPS Survey 2', view: 'survey_nps_survey_2' }
+  t.is(chooseSurvey([longer, NPS], 'NPS Survey', 'report'), NPS)
+})
+
+test('a wrong name gets the nearest right ones, or all there are', (t) => {
+  const message = (word: string) => t.throws(() => chooseSurvey(ALL, word, 'report'))?.message
+  t.is(message('NPS Sruvey'), 'report NPS Sruvey: there is no such survey; did you mean NPS Survey?')
+  t.regex(message('onboarding tour') ?? '', /there are: NPS Survey, CSAT, web, CSAT, mobile, survey_64780fd0$/)
+})
+
+test('of several that are called so, one must be named by its view', (t) => {
+  const twin = { ...NPS, formUuid: 'x', view: 'survey_nps_survey_2' }
+  const several = (surveys: (typeof NPS)[], word: string) =>
+    t.throws(() => chooseSurvey(surveys, word, 'export'))?.message ?? ''
+  t.regex(
+    several([NPS, twin], 'NPS Survey'),
+    /several .* survey_nps_survey \(NPS Survey\), survey_nps_survey_2 \(NPS Survey\)$/,
+  )
+  t.regex(
+    several([NPS, CSAT, MOBILE], 'csat'),
+    /several .* survey_csat_web \(CSAT, web\), survey_csat_mobile \(CSAT, mobile\)$/,
+  )
+})
+
+test('where there is no survey yet, it is said how they come', (t) => {
+  t.throws(() => chooseSurvey([], 'NPS', 'report'), {
+    message: /there is no survey yet; they come with the first responses/,
+  })
+})

@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, writeFile as put, readdir, readFile, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test, { type ExecutionContext } from 'ava'
+import { exportSchema } from '../../src/config/exports.ts'
+import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
+import { PermanentError } from '../../src/errors.ts'
+import { exportCsv } from '../../src/exports/export.ts'
+import { writeFile } from '../../src/exports/write.ts'
+import { withConnection } from '../support/duckdb-warehouse.ts'
+import { folder, until } from '../support/process.ts'
+
+const SCRIPT = fileURLToPath(new URL('../../scripts/export-csv.ts', import.meta.url))
+const ROWS = 100_000
+
+/** A warehouse with so many rows in `many`, and a folder to write to. */
+async function places(t: ExecutionContext) {
+  const dataDir = await folder(t)
+  await withConnection(join(dataDir, 'warehouse.duckdb'), (connection) =>
+    connection.run(`CREATE TABLE many AS SELECT range AS n, 'some text of row ' || range AS words FROM range(${ROWS})`),
+  )
+  const out = join(dataDir, 'out')
+  await mkdir(out)
+  return { dataDir, out, file: join(out, 'many.csv') }
+}
+
+/** An export into a file, that is stopped or fails on the way. */
+async function exportTo(dataDir: string, file: string, sql: string, stopping = new AbortController()) {
+  const source = await duckdbSource(join(dataDir, 'warehouse.duckdb'))
+  try {
+    return await exportCsv(source, {
+      options: exportSchema.parse({ sql }),
+      signal: stopping.signal,
+      write: (_, text) => writeFile(file, text, stopping.signal),
+      onRows: () => stopping.abort(new Error('stopped by the test')),
+    })
+  } finally {
+    await source.close()
+  }
+}
+
+test('a query that fails in mid-stream leaves the old file as it was, and nothing beside it', async (t) => {
+  const { dataDir, out, file } = await places(t)
+  await put(file, 'the old one')
+  const sql = `SELECT CASE WHEN n = ${ROWS - 1} THEN error('no such row') ELSE words END FROM many`
+  const source = await duckdbSource(join(dataDir, 'warehouse.duckdb'))
+  let seen = 0
+  const failing = exportCsv(source, {
+    options: exportSchema.parse({ sql }),
+    signal: new AbortController().signal,
+    write: (_, text) => writeFile(file, text, new AbortController().signal),
+    onRows: (rows) => {
+      seen = rows
+    },
+  })
+  const error = await t.throwsAsync(failing, { instanceOf: PermanentError })
+  t.regex(String(error.cause), /no such row/)
+  t.true(seen > 0, 'rows were written before')
+  await source.close()
+  t.deepEqual(await readdir(out), ['many.csv'])
+  t.is(await readFile(file, 'utf8'), 'the old one')
+})
+
+test('a stopped export leaves nothing, and lets go of the warehouse', async (t) => {
+  const { dataDir, out, file } = await places(t)
+  await t.throwsAsync(exportTo(dataDir, file, 'SELECT * FROM many'), { message: 'stopped by the test' })
+  t.deepEqual(await readdir(out), [])
+  await t.notThrowsAsync(
+    withConnection(join(dataDir, 'warehouse.duckdb'), (connection) => connection.run('DROP TABLE many')),
+  )
+})
+
+test('what is no regular file is not replaced, and a link stays one', async (t) => {
+  const { out } = await places(t)
+  const signal = new AbortController().signal
+  const text = async function* () {
+    yield 'a\r\n'
+  }
+  await t.throwsAsync(writeFile('/dev/null', text(), signal), { message: /it is no regular file; name a file, or -/ })
+  await t.throwsAsync(writeFile(out, text(), signal), { message: /it is no regular file/ })
+  await put(join(out, 'real.csv'), 'old')
+  await symlink(join(out, 'real.csv'), join(out, 'link.csv'))
+  await writeFile(join(out, 'link.csv'), text(), signal)
+  t.is(await readFile(join(out, 'real.csv'), 'utf8'), 'a\r\n')
+  await writeFile(join(out, 'new', 'folder', 'a.csv'), text(), signal)
+  t.is(await readFile(join(out, 'new', 'folder', 'a.csv'), 'utf8'), 'a\r\n')
+})
+
+function start(t: ExecutionContext, dataDir: string, ...args: string[]) {
+  const child = spawn(process.execPath, [SCRIPT, ...args], {
+    cwd: tmpdir(),
+    env: { DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let errors = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
+  })
+  t.teardown(() => void child.kill('SIGKILL'))
+  return { child, ended: once(child, 'close').then(([code]) => ({ code, errors })) }
+}
+
+test('a reader that has enough ends it without an error', async (t) => {
+  const { dataDir } = await places(t)
+  const { child, ended } = start(t, dataDir, '--table', 'many', '--out', '-')
+  const [begun] = await once(child.stdout, 'data')
+  child.stdout.destroy()
+  t.true(String(begun).startsWith('n,words\r\n'))
+  t.deepEqual(await ended, { code: 0, errors: '' })
+})
+
+test('a signal ends it, and no file is left', async (t) => {
+  const { dataDir, out } = await places(t)
+  // Nothing comes of it for hours.
+  const sql = 'SELECT count(*) FROM many AS a, many AS b, many AS c'
+  const { child, ended } = start(t, dataDir, '--sql', sql, '--out', join(out, 'never.csv'))
+  const begun = await until(async () => ((await readdir(out)).length > 0 ? readdir(out) : undefined))
+  t.true(begun.every((name) => /^never\.csv\.\w+\.tmp$/.test(name)))
+  child.kill('SIGINT')
+  const { code, errors } = await ended
+  t.is(code, 1)
+  t.regex(errors, /^stopped; nothing is left behind/)
+  t.deepEqual(await readdir(out), [])
+})
