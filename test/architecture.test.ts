@@ -49,6 +49,7 @@ const RULES: readonly Rule[] = [
       'type src/config/exports.ts',
     ],
   },
+  { of: ['src/report/'], may: [...EVERYWHERE, 'src/report/', 'type src/destinations/source.ts'], node: false },
   { of: ['src/samples/'], may: ['schemas/', 'src/samples/'], node: false },
   { of: ['src/docs/'], may: ['schemas/', 'src/docs/', 'src/config/'] },
 
@@ -96,6 +97,9 @@ const HOMES: Homes = {
   'google-auth-library': ['src/destinations/bigquery/ask.ts'],
   // Batch files for other systems, and exports for people, which go by the same options.
   'csv-stringify': ['src/destinations/csv/', 'src/exports/encode.ts'],
+  '@observablehq/plot': ['src/report/charts/'],
+  // The document that charts are drawn into.
+  linkedom: ['src/report/charts/plot.ts'],
   'node:sqlite': ['src/buffer/sqlite.ts', 'src/buffer/sqlite/'],
   // The schedules, and the check of the settings that hold them.
   croner: ['src/load/schedule.ts', 'src/config/units.ts'],

@@ -1,0 +1,63 @@
+/** `npm run report`: a survey as a page with charts. */
+import { Command } from 'commander'
+import type { Survey } from '../src/destinations/source.ts'
+import { chooseSurvey } from '../src/exports/survey.ts'
+import { writeFile, writeStream } from '../src/exports/write.ts'
+import { reportPage } from '../src/report/page.ts'
+import { readReport } from '../src/report/read.ts'
+import { runCommand } from './command.ts'
+import { note, withSource } from './reading.ts'
+
+const STDOUT = '-'
+
+const program = new Command('npm run report --')
+  .description(
+    'Make a page with charts of a survey: its scores over time, its funnel, and the answers to each question. One HTML file that\n' +
+      'needs no network, to open, send or print. It only reads; safe while the server runs.',
+  )
+  .option('--survey <name>', 'its name or the start of it, its uuid, or its view (default: the only survey there is)')
+  .option('--out <file>', 'the file, replaced when it is whole; - for standard output', 'report.html')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run report -- --survey "NPS Survey"
+  npm run report -- --survey survey_nps_survey --out reports/nps.html
+  npm run -s report -- --survey nps --out - > nps.html
+
+Texts that someone wrote stay out of it: an answer is shown once two responses gave it. docs/report.md tells more.`,
+  )
+
+await runCommand(program, (config) => {
+  const { survey: word, out } = program.opts<{ survey?: string; out: string }>()
+  return withSource(config, async (source, signal) => {
+    const survey = surveyOf(await source.surveys(), word)
+    const report = await readReport(source, survey, signal)
+    const page = reportPage(report, new Date())
+    const written =
+      out === STDOUT
+        ? (await writeStream(process.stdout, pieces(page), signal)) && 'standard output'
+        : await writeFile(out, pieces(page), signal)
+    const seen = report.funnel?.seen ?? 0
+    if (written !== false) {
+      note(`${survey.name ?? survey.view}: ${seen} ${seen === 1 ? 'response' : 'responses'}, written to ${written}`)
+    }
+    return true
+  })
+})
+
+function surveyOf(surveys: readonly Survey[], word: string | undefined): Survey {
+  if (word !== undefined) return chooseSurvey(surveys, word, 'report')
+  const [only, ...others] = surveys
+  if (only === undefined)
+    throw new Error('report: there is no survey yet; they come with the first responses that are loaded')
+  if (others.length === 0) return only
+  const lines = surveys.map(
+    ({ name, view }) => `  --survey ${view}${name === null ? '' : `   ${JSON.stringify(name)}`}`,
+  )
+  throw new Error(`report: there are ${surveys.length} surveys; say which:\n${lines.join('\n')}`)
+}
+
+async function* pieces(page: string) {
+  yield page
+}

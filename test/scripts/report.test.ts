@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import test from 'ava'
+import { folder, run } from '../support/process.ts'
+import { removeWarehouses, response, warehouseOf } from '../support/reports.ts'
+
+test.after.always(removeWarehouses)
+
+const NPS = { uuid: 'f1', name: 'NPS Survey' }
+
+test('report writes a page, and says where and of how many responses', async (t) => {
+  const dataDir = dirname(await warehouseOf([1, 2].map((n) => response(n, { nps: 9 }, NPS))))
+  const out = join(dataDir, 'reports', 'nps.html')
+  const { code, output, errors } = await run(t, 'scripts/report.ts', { args: ['--out', out], dataDir })
+  t.is(code, 0, errors)
+  t.is(output, '')
+  t.is(errors, `NPS Survey: 2 responses, written to ${out}\n`)
+  t.regex(await readFile(out, 'utf8'), /^<!doctype html>[\s\S]*<h1><bdi>NPS Survey<\/bdi><\/h1>[\s\S]*<\/html>\n$/)
+})
+
+test('report writes to standard output, and nothing else there', async (t) => {
+  const dataDir = dirname(await warehouseOf([response(1, { nps: 9 }, NPS)]))
+  const { code, output, errors } = await run(t, 'scripts/report.ts', {
+    args: ['--survey', 'nps', '--out', '-'],
+    dataDir,
+  })
+  t.is(code, 0, errors)
+  t.regex(output, /^<!doctype html>[\s\S]*<\/html>\n$/)
+  t.is(errors, 'NPS Survey: 1 response, written to standard output\n')
+})
+
+test('report without a survey, or with a wrong one, says which there are', async (t) => {
+  const dataDir = dirname(
+    await warehouseOf([response(1, { nps: 9 }, NPS), response(2, { csat: 5 }, { uuid: 'f2', name: 'CSAT' })]),
+  )
+  const none = await run(t, 'scripts/report.ts', { dataDir })
+  t.is(none.code, 1)
+  t.regex(
+    none.errors,
+    /there are 2 surveys; say which:\n {2}--survey survey_csat .*"CSAT"\n {2}--survey survey_nps_survey .*"NPS Survey"/,
+  )
+  const wrong = await run(t, 'scripts/report.ts', { args: ['--survey', 'NPS Sruvey'], dataDir })
+  t.is(wrong.code, 1)
+  t.is(wrong.errors, 'report NPS Sruvey: there is no such survey; did you mean NPS Survey?\n')
+})
+
+test('report of a warehouse that is not there says how there comes to be one', async (t) => {
+  const { code, errors } = await run(t, 'scripts/report.ts', { dataDir: await folder(t) })
+  t.is(code, 1)
+  t.regex(errors, /no warehouse yet; npm start/)
+})
