@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { ConfigError, type ExportJob, loadConfig } from '../../src/config.ts'
+import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
+import { runScheduled } from '../../src/exports/scheduled.ts'
+import { withConnection } from '../support/duckdb-warehouse.ts'
+import { event } from '../support/flattening.ts'
+import { folder, startProduct, until } from '../support/process.ts'
+
+const AT = new Date('2026-11-24T06:00:00.123Z')
+
+function configured(EXPORTS: string, env: Readonly<Record<string, string>> = {}): readonly ExportJob[] {
+  const cwd = mkdtempSync(join(tmpdir(), 'exports-'))
+  try {
+    return loadConfig({ env: { EXPORTS, DATA_DIR: '/data', ...env }, cwd }).exports
+  } finally {
+    rmSync(cwd, { recursive: true })
+  }
+}
+
+function mistakes(exports: unknown, env: Readonly<Record<string, string>> = {}): string[] {
+  try {
+    configured(typeof exports === 'string' ? exports : JSON.stringify(exports), env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.message.split('\n  - ').slice(1)
+  }
+  return []
+}
+
+const WEEKLY = { name: 'weekly', table: 'people', cron: '0 6 * * 1' }
+
+test('an export is written by its name and the time that it was due at', async (t) => {
+  const dataDir = await folder(t)
+  const path = join(dataDir, 'warehouse.duckdb')
+  await withConnection(path, (connection) => connection.run("CREATE TABLE people AS SELECT 'ä' AS name, 1 AS n"))
+  const [job] = configured(
+    JSON.stringify([{ ...WEEKLY, columns: ['n', 'name'], delimiter: ';', folder: join(dataDir, 'weekly') }]),
+  )
+  if (job === undefined) return t.fail()
+  const { rows, written } = await runScheduled(job, AT, () => duckdbSource(path), new AbortController().signal)
+  t.is(rows, 1)
+  t.is(written, join(dataDir, 'weekly', 'weekly-20261124T060000Z.csv'))
+  t.is(await readFile(written, 'utf8'), 'n;name\r\n1;ä\r\n')
+  t.deepEqual(await readdir(job.folder), ['weekly-20261124T060000Z.csv'])
+})
+
+test('a server exports on the schedule between loads, and a failing export is told and holds nothing up', async (t) => {
+  const dataDir = await folder(t)
+  const exports = [
+    { name: 'users', table: 'users', columns: 'remote_id', cron: '* * * * * *' },
+    { name: 'wrong', table: 'usres', cron: '* * * * * *' },
+  ]
+  const product = await startProduct(t, dataDir, { LOAD_SCHEDULE: '*/3 * * * * *', EXPORTS: JSON.stringify(exports) })
+  t.is((await product.post(JSON.stringify(event({ remote_id: 'user-1' })))).status, 202)
+  const out = join(dataDir, 'exports')
+  await until(async () => {
+    const names = await readdir(out).catch(() => [])
+    for (const name of names.filter((each) => /^users-\d{8}T\d{6}Z\.csv$/.test(each))) {
+      if ((await readFile(join(out, name), 'utf8')) === 'remote_id\r\nuser-1\r\n') return name
+    }
+    return undefined
+  })
+  const warning = await until(async () => {
+    const { status, body } = await product.get('/health/ready')
+    return status === 200 && body.includes('usres') ? body : undefined
+  })
+  t.regex(warning, /export wrong failed: export usres: there is no such table or view; did you mean users/)
+  product.kill('SIGTERM')
+  const { code, output } = await product.ended
+  t.is(code, 0)
+  t.regex(output, /"export":"users","rows":1,"file":"[^"]+\.csv","msg":"exported"/)
+  t.regex(output, /"export":"wrong".*"msg":"export failed, its next time tries again"/)
+  t.deepEqual(
+    (await readdir(out)).filter((name) => !/^users-\d{8}T\d{6}Z\.csv$/.test(name)),
+    [],
+  )
+})
+
+test('EXPORTS is JSON, and goes into the data folder unless it says where', (t) => {
+  const [job] = configured(JSON.stringify([WEEKLY]))
+  t.like(job, { name: 'weekly', folder: '/data/exports', delimiter: ',', excel: false })
+  t.deepEqual(configured('[]', { DESTINATIONS: 'csv' }), [])
+})
+
+test('each mistake in EXPORTS is told by its place, with what is allowed', (t) => {
+  t.deepEqual(
+    mistakes([
+      { ...WEEKLY, cron: 'often', name: 'a/b' },
+      { ...WEEKLY, survye: 'x' },
+      { name: 'none', cron: '0 6 * * 1' },
+      { ...WEEKLY, status: ['complete'] },
+    ]),
+    [
+      'EXPORTS[0].name from the environment is not allowed: letters, digits, ., _ and -, as it becomes part of the name of a file',
+      'EXPORTS[0].cron from the environment is not allowed: a cron expression of five fields, or of six with seconds first, that has a next time',
+      'EXPORTS[1].survye from the environment is no option; did you mean survey?',
+      'EXPORTS[2] from the environment is not allowed: say what to export by exactly one of survey, table, view, sql; there is none',
+      'EXPORTS[3].status[0] from the environment is not allowed: completed, dismissed, partial or seen; did you mean completed?',
+    ],
+  )
+  t.regex(
+    mistakes([WEEKLY, WEEKLY]).join(),
+    /EXPORTS\[1\]\.name from the environment is not allowed: another name than/,
+  )
+  t.regex(
+    mistakes('weekly').join(),
+    /^EXPORTS: "weekly" from the environment is not allowed; allowed: a JSON array of exports, .* such as \[/,
+  )
+  t.regex(
+    mistakes([WEEKLY], { DESTINATIONS: 'csv' }).join(),
+    /^EXPORTS: they are read from the DuckDB file, .* add duckdb/,
+  )
+})

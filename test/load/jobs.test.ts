@@ -1,0 +1,135 @@
+import test from 'ava'
+import { PermanentError, TransientError } from '../../src/errors.ts'
+import { type Job, startJobs } from '../../src/load/jobs.ts'
+import { silentLog } from '../support/loading.ts'
+
+const CRON = '0 6 * * *'
+
+/** Jobs whose times come when the test says so. */
+function simulated(jobs: readonly Job[]) {
+  const due: (() => void)[] = []
+  let ended = Promise.withResolvers<void>()
+  const started = startJobs(jobs, {
+    log: silentLog,
+    onEnd() {
+      ended.resolve()
+      ended = Promise.withResolvers()
+    },
+    schedule(cron, task) {
+      due.push(cron === CRON ? task : () => {})
+      return () => {}
+    },
+  })
+  return { ...started, comes: (at = 0) => due[at]?.(), end: () => ended.promise }
+}
+
+/** A job that runs until it is told to end or fail, or is stopped. */
+function controlled(name: string) {
+  let current = Promise.withResolvers<void>()
+  let begun = Promise.withResolvers<void>()
+  const times: Date[] = []
+  const job: Job = {
+    name,
+    cron: CRON,
+    async run(at, signal) {
+      times.push(at)
+      current = Promise.withResolvers()
+      signal.addEventListener('abort', () => current.reject(signal.reason))
+      begun.resolve()
+      begun = Promise.withResolvers()
+      await current.promise
+      return {}
+    },
+  }
+  return {
+    job,
+    times,
+    begins: () => begun.promise,
+    finish: () => current.resolve(),
+    fail: (error: Error) => current.reject(error),
+  }
+}
+
+test('jobs that are due run one after the other', async (t) => {
+  const [one, other] = [controlled('one'), controlled('other')]
+  const jobs = simulated([one.job, other.job])
+  jobs.comes(0)
+  jobs.comes(1)
+  t.deepEqual([one.times.length, other.times.length], [1, 0])
+  const begun = other.begins()
+  one.finish()
+  await begun
+  t.is(other.times.length, 1)
+  await jobs.stop()
+})
+
+test('a load that is due ends the job under way, which begins again after it, as of the same time', async (t) => {
+  const { job, times, begins } = controlled('one')
+  const jobs = simulated([job])
+  jobs.comes()
+  await jobs.hold()
+  await jobs.hold()
+  t.is(times.length, 1)
+  jobs.release()
+  t.is(times.length, 1, 'another load still runs')
+  const begun = begins()
+  jobs.release()
+  await begun
+  t.is(times[1], times[0])
+  t.is(jobs.failure(), null)
+  await jobs.stop()
+})
+
+test('what comes due while a load runs waits for it, and comes once however often it was due', async (t) => {
+  const { job, times, begins, finish } = controlled('one')
+  const jobs = simulated([job])
+  await jobs.hold()
+  jobs.comes()
+  jobs.comes()
+  t.is(times.length, 0)
+  const begun = begins()
+  jobs.release()
+  await begun
+  const ended = jobs.end()
+  finish()
+  await ended
+  t.is(times.length, 1)
+  await jobs.stop()
+})
+
+test('a failure is told until the job has worked, and its next time tries again', async (t) => {
+  const { job, times, fail, finish } = controlled('weekly')
+  const jobs = simulated([job])
+  jobs.comes()
+  let ended = jobs.end()
+  fail(new PermanentError('export x: there is no such survey; did you mean y?'))
+  await ended
+  t.is(jobs.failure(), 'export weekly failed: export x: there is no such survey; did you mean y?')
+  ended = jobs.end()
+  jobs.comes()
+  finish()
+  await ended
+  t.is(times.length, 2)
+  t.is(jobs.failure(), null)
+  await jobs.stop()
+})
+
+test('what passes by itself, such as a file that another process loads into, is tried again', async (t) => {
+  const { job, times, begins, fail } = controlled('one')
+  const jobs = simulated([job])
+  jobs.comes()
+  const begun = begins()
+  fail(new TransientError('another process holds it'))
+  await begun
+  t.is(times.length, 2)
+  await jobs.stop()
+})
+
+test('stopping ends the job under way, and nothing begins after it', async (t) => {
+  const { job, times } = controlled('one')
+  const jobs = simulated([job])
+  jobs.comes()
+  await jobs.stop()
+  jobs.comes()
+  t.is(times.length, 1)
+})
