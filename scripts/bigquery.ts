@@ -63,6 +63,9 @@ async function setup(config: Config): Promise<boolean> {
   if (config.bigquery.mode === 'append')
     say('Loading is free in this mode; each query reads all rows of its tables. See docs/bigquery.md.')
   else sayPrice(config)
+  say(
+    'The views of docs/views.md are made by the first load, and again when there are new surveys, questions or attributes.',
+  )
   if (!config.destinations.includes(NAME))
     say(`Now start with DESTINATIONS=${[...config.destinations, NAME].join(',')}, or ${NAME} alone.`)
   return true
