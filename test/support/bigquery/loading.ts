@@ -77,8 +77,13 @@ export async function reference(batches: number): Promise<Tables> {
 }
 
 /** A new process loads the batch, perhaps once more: it is there once, and the tables are those of the reference. */
-export async function loadsExactly(t: ExecutionContext, fake: FakeBigquery, number: number): Promise<void> {
-  const record = await destinationOn(fake).load(numbered(number), unstopped())
+export async function loadsExactly(
+  t: ExecutionContext,
+  fake: FakeBigquery,
+  number: number,
+  mode: BigqueryOptions['mode'] = 'merge',
+): Promise<void> {
+  const record = await destinationOn(fake, { mode }).load(numbered(number), unstopped())
   t.deepEqual(
     fake.commits().map(({ batchId }) => batchId),
     Array.from({ length: number }, (_, at) => idOf(at + 1)),

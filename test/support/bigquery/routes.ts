@@ -1,5 +1,7 @@
 /** The part of BigQuery's REST API that the loader uses. */
 import { type Answer, at, listAt, proto, Refused, textAt } from './answers.ts'
+import { appendTo, select, withColumns } from './append.ts'
+import { catalogPage, nextPage } from './catalog.ts'
 import { CHECK, recognise } from './scripts.ts'
 import { loadedRows, parts } from './uploads.ts'
 import { type FakeTable, look, runScript, tableOf, type World } from './world.ts'
@@ -18,18 +20,22 @@ interface Route {
   readonly handle: (world: World, request: Request, names: string[]) => Promise<Answer> | Answer
 }
 
-export type Step =
-  | 'dataset get'
-  | 'dataset insert'
-  | 'table get'
-  | 'table insert'
-  | 'table patch'
-  | 'table delete'
-  | 'rows list'
-  | 'job get'
-  | 'upload'
-  | 'state insert'
-  | 'merge insert'
+export const STEPS = [
+  'dataset get',
+  'dataset insert',
+  'table get',
+  'table insert',
+  'table patch',
+  'table delete',
+  'rows list',
+  'job get',
+  'upload',
+  'query',
+  'state insert',
+  'merge insert',
+] as const
+
+export type Step = (typeof STEPS)[number]
 
 const ok = (body: unknown): Answer => ({ status: 200, body })
 const PROJECT = '^/bigquery/v2/projects/[^/]+'
@@ -46,6 +52,8 @@ const ROUTES: readonly Route[] = [
   { step: 'rows list', method: 'GET', path: new RegExp(`${TABLE}/data$`), handle: listRows },
   { step: 'job get', method: 'GET', path: new RegExp(`${PROJECT}/jobs/([^/]+)$`), handle: getJob },
   { step: 'merge insert', method: 'POST', path: new RegExp(`${PROJECT}/jobs$`), handle: insertQuery },
+  { step: 'query', method: 'POST', path: new RegExp(`${PROJECT}/queries$`), handle: runQuery },
+  { step: 'query', method: 'GET', path: new RegExp(`${PROJECT}/queries/([^/]+)$`), handle: getPage },
   { step: 'upload', method: 'POST', path: /^\/upload\/bigquery\/v2\/projects\/[^/]+\/jobs$/, handle: insertLoad },
 ]
 
@@ -92,8 +100,12 @@ function getTable(world: World, _: Request, names: string[]): Answer {
 }
 
 function insertTable(world: World, request: Request, [dataset = '']: string[]): Answer {
-  const metadata = bodyOf(request)
-  const name = `${dataset}.${textAt(metadata, 'tableReference', 'tableId')}`
+  const given = bodyOf(request)
+  const id = textAt(given, 'tableReference', 'tableId')
+  const name = `${dataset}.${id}`
+  const view = textAt(given, 'view', 'query')
+  if (view !== '') world.statements.add(view)
+  const metadata = withColumns(given, id)
   if (!world.datasets.has(dataset)) throw new Refused(404, 'notFound')
   if (world.tables.has(name)) throw new Refused(409, 'duplicate')
   const table = { etag: 1, creationTime: String(world.clock++), metadata, rows: [] }
@@ -152,17 +164,29 @@ async function getJob({ jobs }: World, { url }: Request, [id = '']: string[]): P
     state: job.state,
     ...(job.errorResult && { errorResult: job.errorResult, errors: [job.errorResult] }),
   }
-  const { configuration, statistics = {} } = job
+  const { configuration } = job
+  const statistics = { ...job.statistics, ...(job.state === 'DONE' && { endTime: String(Date.now()) }) }
   return ok({ jobReference: { jobId: id, location: job.location }, status, configuration, statistics })
 }
 
 function insertQuery(world: World, request: Request): Answer {
   const metadata = bodyOf(request)
   const sql = textAt(metadata, 'configuration', 'query', 'query')
+  world.statements.add(sql)
   if (CHECK.test(sql)) return insertJob(world, metadata, async () => ({}))
   const script = recognise(sql)
   if (script === undefined) throw new Refused(400, 'invalidQuery')
   return insertJob(world, metadata, () => runScript(world, script))
+}
+
+function runQuery(world: World, request: Request): Answer {
+  const sql = textAt(bodyOf(request), 'query')
+  world.statements.add(sql)
+  return ok(catalogPage(world, sql) ?? select(world, sql))
+}
+
+function getPage(world: World, { url }: Request, [job = '']: string[]): Answer {
+  return ok(nextPage(world, job, url.searchParams.get('pageToken') ?? ''))
 }
 
 function insertLoad(world: World, request: Request): Answer {
@@ -170,6 +194,8 @@ function insertLoad(world: World, request: Request): Answer {
   const load = at(metadata, 'configuration', 'load')
   const target = ['datasetId', 'tableId'].map((name) => textAt(load, 'destinationTable', name))
   if (!world.datasets.has(target[0] ?? '')) throw new Refused(404, 'notFound')
+  if (textAt(load, 'writeDisposition') === 'WRITE_APPEND')
+    return insertJob(world, metadata, () => appendTo(world, target.join('.'), content))
   return insertJob(world, metadata, async () => {
     const schema = at(load, 'schema')
     const rows = loadedRows(content, schema)

@@ -6,6 +6,13 @@ export interface PipelineScript {
   readonly pipeline: string
 }
 
+/** Lets a batch be the next one. */
+export interface TurnScript {
+  readonly kind: 'turn'
+  readonly pipeline: string
+  readonly lastBatch: string
+}
+
 export interface MergeScript {
   readonly kind: 'merge'
   readonly pipeline: string
@@ -18,6 +25,8 @@ export interface MergeScript {
   /** Which staging table goes into which table, as `dataset.table`. */
   readonly moves: readonly { readonly into: string; readonly from: string }[]
 }
+
+export type Script = PipelineScript | TurnScript | MergeScript
 
 const TEXT = String.raw`'((?:[^'\\]|\\U[0-9a-f]{8})*)'`
 const PATH = String.raw`\`[^\`]+\`\.\`(\w+)\`\.\`(\w+)\``
@@ -43,10 +52,28 @@ export const CHECK = whole(
   String.raw`BEGIN TRANSACTION;\nUPDATE ${PATH} SET updated_at = updated_at WHERE FALSE;\nDELETE FROM ${PATH} WHERE one = 1;\nCOMMIT TRANSACTION;\n`,
 )
 
-/** undefined: it is neither of the two. */
-export function recognise(sql: string): PipelineScript | MergeScript | undefined {
+const RESYNC = whole(
+  String.raw`BEGIN TRANSACTION;\nDELETE FROM ${PATH} WHERE pipeline = ${TEXT};\n` +
+    String.raw`INSERT INTO ${PATH} \(pipeline, last_batch, updated_at\) VALUES \(${TEXT}, ${TEXT}, CURRENT_TIMESTAMP\(\)\);\nCOMMIT TRANSACTION;\n`,
+)
+const RECORD = whole(`SELECT .* FROM ${PATH} WHERE batch_id = ${TEXT} ORDER BY finished_at, upload LIMIT 1`)
+const ALL = whole(`SELECT one FROM ${PATH}`)
+
+/** A query for the row of a batch in loads, or for all of the table of a check. undefined: it is neither. */
+export function selected(sql: string): { table: string; batchId: string | undefined } | undefined {
+  const [record, all] = [RECORD.exec(sql), ALL.exec(sql)]
+  const [, dataset, table, batchId] = record ?? all ?? []
+  return table === undefined
+    ? undefined
+    : { table: `${dataset}.${table}`, batchId: record ? unquoted(batchId) : undefined }
+}
+
+/** undefined: it is none of the three. */
+export function recognise(sql: string): Script | undefined {
   const insert = PIPELINE.exec(sql)
   if (insert) return { kind: 'pipeline', pipeline: unquoted(insert[3]) }
+  const resync = RESYNC.exec(sql)
+  if (resync) return { kind: 'turn', pipeline: unquoted(resync[6]), lastBatch: unquoted(resync[7]) }
 
   const statements = sql.split(';\n').filter((each) => each !== '')
   const [begin, fence = '', update = '', ...rest] = statements

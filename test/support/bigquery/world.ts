@@ -6,7 +6,7 @@ import { batchTables } from '../../../src/destinations/batch.ts'
 import { type MemoryDestination, memoryDestination } from '../../../src/destinations/memory.ts'
 import { batchOf, sorted, type Tables } from '../rows.ts'
 import { proto, Refused } from './answers.ts'
-import type { MergeScript, PipelineScript } from './scripts.ts'
+import type { Script } from './scripts.ts'
 import { cellsOf } from './uploads.ts'
 
 export interface FakeTable {
@@ -37,6 +37,8 @@ export interface World {
   /** By `dataset.table`. */
   readonly tables: Map<string, FakeTable>
   readonly jobs: Map<string, FakeJob>
+  /** Every statement and script that was sent, also as the query of a view. */
+  readonly statements: Set<string>
   /** Looks at each new job: so many find it waiting, and so many running. */
   pace: Pick<FakeJob, 'waits' | 'runs'>
   /** Every merge that was committed, also such as should not have been. */
@@ -53,6 +55,7 @@ export function newWorld(): World {
     datasets: new Map(),
     tables: new Map(),
     jobs: new Map(),
+    statements: new Set(),
     pace: { waits: 1, runs: 1 },
     commits: [],
     warehouse: memoryDestination(),
@@ -99,8 +102,14 @@ export function stateTable(world: World): FakeTable {
   return found[1]
 }
 
-export async function runScript(world: World, script: PipelineScript | MergeScript): Promise<JobError | object> {
+export async function runScript(world: World, script: Script): Promise<JobError | object> {
   const state = stateTable(world)
+  if (script.kind === 'turn') {
+    const { pipeline, lastBatch } = script
+    state.rows = state.rows.filter((row) => row['pipeline'] !== pipeline)
+    state.rows.push({ pipeline, last_batch: lastBatch, record: null, updated_at: '1700000000000000' })
+    return {}
+  }
   if (script.kind === 'pipeline') {
     state.rows.push({ pipeline: script.pipeline, last_batch: '', record: null, updated_at: '1700000000000000' })
     return {}
