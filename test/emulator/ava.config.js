@@ -3,9 +3,8 @@ const config = {
   extensions: ['ts'],
   files: ['test/emulator/**/*.test.ts'],
   timeout: '5m',
-  // Each file has an emulator, which does one thing at a time.
+  // Files, each of which has an emulator.
   concurrency: 2,
-  serial: true,
 }
 
 // biome-ignore lint/style/noDefaultExport: ava reads no other

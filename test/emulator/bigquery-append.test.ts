@@ -29,7 +29,7 @@ async function filled(t: ExecutionContext) {
 const form = (name: string, version: string) => row(forms, { form_uuid: name, name, row_version: version })
 const unstopped = () => ({ signal: new AbortController().signal })
 
-test('views have descriptions as tables have them, and a view that someone changed is put right', async (t) => {
+test.serial('views have descriptions as tables have them, and a view that someone changed is put right', async (t) => {
   const { dataset, destination, tables } = await filled(t)
   const view = dataset.table(forms.name)
   const made = await metadataOf(view)
@@ -52,7 +52,7 @@ test('views have descriptions as tables have them, and a view that someone chang
   t.deepEqual(fieldsIn(await metadataOf(view)), fieldsIn(made))
 })
 
-test('rows of a batch that is not in loads do not count, whoever brought them', async (t) => {
+test.serial('rows of a batch that is not in loads do not count, whoever brought them', async (t) => {
   const { dataset, destination, tables } = await filled(t)
   await destination.load(batchOf('a', { forms: [form('f', '1')] }), unstopped())
   for (const line of [
@@ -65,7 +65,7 @@ test('rows of a batch that is not in loads do not count, whoever brought them', 
   t.deepEqual(column(await tables(), forms, 'form_uuid'), ['f'])
 })
 
-test('tables that were dropped are made again, and a batch fills them again', async (t) => {
+test.serial('tables that were dropped are made again, and a batch fills them again', async (t) => {
   const { dataset, destination, tables } = await filled(t)
   const batch = batchOf('a', { forms: [form('f', '1')] })
   await destination.load(batch, unstopped())
@@ -78,26 +78,29 @@ test('tables that were dropped are made again, and a batch fills them again', as
   t.deepEqual(withoutLoads(await tables()), before)
 })
 
-test('a dataset made in one mode is refused in the other before anything is made, with the way out', async (t) => {
-  const { name, dataset } = await filled(t)
-  const before = await tableNames(dataset)
-  const appended = await t.throwsAsync(bigqueryWarehouseIn(name, 'merge'), { instanceOf: PermanentError })
-  t.regex(
-    appended?.message ?? '',
-    // In the sandbox datasets let tables expire, and merge mode looks at that first.
-    /is a view, as .* BIGQUERY_MODE=append; set that again, or .* BIGQUERY_DATASET, and .*resync|expire by default/,
-  )
-  t.deepEqual(await tableNames(dataset), before)
-  t.false((await emulatorClient().dataset(`${name}_staging`).exists())[0])
+test.serial(
+  'a dataset made in one mode is refused in the other before anything is made, with the way out',
+  async (t) => {
+    const { name, dataset } = await filled(t)
+    const before = await tableNames(dataset)
+    const appended = await t.throwsAsync(bigqueryWarehouseIn(name, 'merge'), { instanceOf: PermanentError })
+    t.regex(
+      appended?.message ?? '',
+      // In the sandbox datasets let tables expire, and merge mode looks at that first.
+      /is a view, as .* BIGQUERY_MODE=append; set that again, or .* BIGQUERY_DATASET, and .*resync|expire by default/,
+    )
+    t.deepEqual(await tableNames(dataset), before)
+    t.false((await emulatorClient().dataset(`${name}_staging`).exists())[0])
 
-  const other = await emptyDataset(t)
-  await other.createTable('loads', { schema: [{ name: 'batch_id', type: 'STRING' }] })
-  const merged = await t.throwsAsync(bigqueryWarehouseIn(other.id ?? '', 'append'), { instanceOf: PermanentError })
-  t.regex(merged?.message ?? '', /is a table, as .* BIGQUERY_MODE=merge; set that again/)
-  t.deepEqual(await tableNames(other), ['loads'])
-})
+    const other = await emptyDataset(t)
+    await other.createTable('loads', { schema: [{ name: 'batch_id', type: 'STRING' }] })
+    const merged = await t.throwsAsync(bigqueryWarehouseIn(other.id ?? '', 'append'), { instanceOf: PermanentError })
+    t.regex(merged?.message ?? '', /is a table, as .* BIGQUERY_MODE=merge; set that again/)
+    t.deepEqual(await tableNames(other), ['loads'])
+  },
+)
 
-test('setup tries a load and a query, and a batch is asked for in loads', async (t) => {
+test.serial('setup tries a load and a query, and a batch is asked for in loads', async (t) => {
   const { name, destination } = await filled(t)
   const options: BigqueryOptions = {
     ...emulated(),

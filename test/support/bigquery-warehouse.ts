@@ -10,12 +10,29 @@ import { sorted, type Tables } from './rows.ts'
 import type { Warehouse } from './warehouses.ts'
 
 export function bigqueryWarehouse(): Promise<Warehouse> {
-  return bigqueryWarehouseIn(newName())
+  return inTurn(() => bigqueryWarehouseIn(newName()))
 }
 
 /** In append mode: what a user changes by SQL are tables there, and these are views. */
-export async function bigqueryAppendWarehouse(): Promise<Warehouse> {
-  return appendWarehouseIn(newName())
+export function bigqueryAppendWarehouse(): Promise<Warehouse> {
+  return inTurn(() => appendWarehouseIn(newName()))
+}
+
+let turn: Promise<unknown> = Promise.resolve()
+
+/** One warehouse at a time, until it is removed: an emulator does one thing at a time, and what shares it would run out of time. */
+async function inTurn(make: () => Promise<Warehouse>): Promise<Warehouse> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const before = turn
+  turn = promise
+  await before
+  try {
+    const warehouse = await make()
+    return { ...warehouse, remove: () => warehouse.remove().finally(resolve) }
+  } catch (error) {
+    resolve()
+    throw error
+  }
 }
 
 async function appendWarehouseIn(name: string): Promise<Warehouse> {
