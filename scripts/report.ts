@@ -12,8 +12,8 @@ const STDOUT = '-'
 
 const program = new Command('npm run report --')
   .description(
-    'Make a page with charts of a survey: its scores over time, its funnel, and the answers to each question. One HTML file that\n' +
-      'needs no network, to open, send or print. It only reads; safe while the server runs.',
+    'Make a page with charts of a survey: its scores over time, its funnel, and the answers to each question. One HTML file ' +
+      'that needs no network, to open, send or print. It only reads; safe while the server runs.',
   )
   .option('--survey <name>', 'its name or the start of it, its uuid, or its view (default: the only survey there is)')
   .option('--out <file>', 'the file, replaced when it is whole; - for standard output', 'report.html')

@@ -112,6 +112,7 @@ test.serial('no text breaks out of a page: names of surveys, questions, rows and
     t.deepEqual(cardsOf(document).find(({ title }) => title === `q${readable(hostile)}`)?.rows, [
       [hostile === '' ? '(empty)' : readable(hostile), '2', '100.0%'],
     ])
+    t.true(text.isWellFormed() && !text.includes('\0'), 'also in charts')
     t.is(text.match(/<style>/g)?.length, 1 + document.querySelectorAll('.chart').length)
   }
 })
