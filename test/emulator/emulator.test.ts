@@ -226,3 +226,22 @@ test('a dry run of a script is refused, and runs nothing', async (t) => {
   await t.throwsAsync(dataset.createQueryJob({ query, dryRun: true }), { code: 501 })
   t.deepEqual(await ask(dataset, `SELECT id FROM ${dataset.id}.t`), [{ id: 1 }])
 })
+
+test('a character stands in a string by its code, and two backslashes are one', async (t) => {
+  const query = "SELECT '\\\\U0001f600 \\U0001f600\\u00e9\\U0000000a\\U00000027\\U0000005c' AS it"
+  const [rows] = await emulatorClient().query(query)
+  t.deepEqual(rows, [{ it: "\\U0001f600 😀é\n'\\" }])
+})
+
+test('any text names a member of a JSON object', async (t) => {
+  const names = ['a', '', '$', '$.a', '/a', 'a~/b', '"', '[0]']
+  const json = JSON.stringify(Object.fromEntries(names.map((name, at) => [name, at])))
+  const members = names.map((name, at) => `JSON_VALUE(j['${name}']) AS m${at}`).join(', ')
+  const [[found = {}] = []]: [Record<string, unknown>[], ...unknown[]] = await emulatorClient().query(
+    `SELECT ${members} FROM (SELECT PARSE_JSON('${json.replaceAll('\\', '\\\\')}') AS j)`,
+  )
+  t.deepEqual(
+    Object.values(found),
+    names.map((_, at) => String(at)),
+  )
+})

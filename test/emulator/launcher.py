@@ -21,6 +21,7 @@ import engine
 import jobs
 import loads
 import speed
+import sql
 import tables
 
 create_app = bqemulator.server.create_app
@@ -60,6 +61,7 @@ async def serve():
 engine.mend()
 loads.mend()
 tables.mend()
+sql.mend()
 speed.mend()
 bqemulator.server.create_app = mended_app
 threading.Thread(target=end_with_stdin, daemon=True).start()
