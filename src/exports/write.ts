@@ -31,7 +31,7 @@ export async function writeStream(out: Writable, text: AsyncIterable<string>, si
     return true
   } catch (error) {
     signal.throwIfAborted()
-    if (codeOf(error) === 'EPIPE' || codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE') return false
+    if (codeOf(error) === 'EPIPE') return false
     throw error
   }
 }

@@ -80,6 +80,7 @@ export async function* readRows(
   if (isWhole) return
   signal.throwIfAborted()
   // Without a stream it says what is wrong.
+  await connection.run(`SET memory_limit = '${MOST_MEMORY}MiB'`)
   await connection.run(`SELECT max(length(CAST(cells AS VARCHAR))) FROM (${arrays})`)
   throw new TransientError('read the answer: it ended too early, and does not when it is asked again; try again')
 }
