@@ -22,7 +22,8 @@ const PASSING: Readonly<Record<string, RegExp>> = {
 
 /** It may pass too, but not soon. */
 const SLOW: Readonly<Record<string, RegExp>> = {
-  quotaExceeded: /or the storage that it has without billing, is used up; load less often \(LOAD_SCHEDULE\) or raise it/,
+  quotaExceeded:
+    /or the storage that it has without billing, is used up; load less often \(LOAD_SCHEDULE\) or raise it/,
   billingTierLimitExceeded: /raise it/,
   resourcesExceeded: /more slots/,
   billingNotEnabled: /turn billing on.* or set BIGQUERY_MODE=append/,

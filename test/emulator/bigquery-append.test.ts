@@ -124,9 +124,9 @@ test.serial('setup tries a load and a query, and a batch is asked for in loads',
   t.false((await emulatorClient().dataset(options.stagingDataset).exists())[0])
 })
 
-async function tableNames(dataset: Dataset): Promise<(string | undefined)[]> {
+async function tableNames(dataset: Dataset): Promise<string[]> {
   const [found] = await dataset.getTables()
-  return found.map(({ id }) => id).toSorted()
+  return found.map(({ id }) => id ?? '').toSorted((one, other) => (one < other ? -1 : 1))
 }
 
 async function metadataOf(table: Table): Promise<TableMetadata> {

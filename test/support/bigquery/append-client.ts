@@ -79,5 +79,5 @@ export const jobOf = (rows: number, ended = Date.now()): JobMetadata => ({
 /** A row as a query tells it. */
 const texts = (row: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(row).map(([name, cell]) => [name, typeof cell === 'object' ? JSON.stringify(cell) : String(cell)]),
+    Object.entries(row).map(([name, cell]) => [name, typeof cell === 'string' ? cell : JSON.stringify(cell)]),
   )
