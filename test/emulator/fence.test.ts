@@ -1,14 +1,23 @@
-/** That the transaction by which a batch becomes visible is one, and that a lost fence undoes all of it. */
+/** That a transaction behind the loader's own fence is one, and that a lost fence undoes all of it; on tables that are easily seen through. */
 import { randomUUID } from 'node:crypto'
 import type { Dataset } from '@google-cloud/bigquery'
 import test, { type ExecutionContext } from 'ava'
+import {
+  fence,
+  insertPipeline,
+  type Merged,
+  STATE_TABLE,
+  stateMetadata,
+} from '../../src/destinations/bigquery/state.ts'
 import { ask, emptyDataset } from './with-emulator.ts'
+
+const NOW = '2024-01-01T00:00:00.000000Z'
 
 async function warehouse(t: ExecutionContext): Promise<Dataset> {
   const dataset = await emptyDataset(t)
   const string = (name: string) => ({ name, type: 'STRING', mode: 'REQUIRED' })
   const integer = (name: string) => ({ name, type: 'INTEGER' })
-  await dataset.createTable('state', { schema: { fields: [string('pipeline'), string('last_batch')] } })
+  await dataset.createTable(STATE_TABLE, stateMetadata)
   for (const name of ['owners', 'staged_owners']) {
     await dataset.createTable(name, { schema: { fields: [string('id'), integer('version')] } })
   }
@@ -16,7 +25,8 @@ async function warehouse(t: ExecutionContext): Promise<Dataset> {
     await dataset.createTable(name, { schema: { fields: [string('owner'), integer('n')] } })
   }
   const d = dataset.id
-  await ask(dataset, `INSERT INTO ${d}.state (pipeline, last_batch) VALUES ('p', 'b1')`)
+  await ask(dataset, insertPipeline(statePath(dataset), 'p'))
+  await ask(dataset, script(fence(statePath(dataset), 'p', '', recordOf('b1'))))
   await ask(dataset, `INSERT INTO ${d}.owners (id, version) VALUES ('old', 5), ('same', 1)`)
   await ask(dataset, `INSERT INTO ${d}.children (owner, n) VALUES ('old', 1), ('same', 2)`)
   await ask(dataset, `INSERT INTO ${d}.staged_owners (id, version) VALUES ('old', 4), ('same', 2), ('new', 1)`)
@@ -24,23 +34,35 @@ async function warehouse(t: ExecutionContext): Promise<Dataset> {
   return dataset
 }
 
+const statePath = ({ id = '', bigQuery }: Dataset) => ({ project: bigQuery.projectId, dataset: id, table: STATE_TABLE })
+
+const recordOf = (batchId: string): Merged => {
+  const counts = { firstSeq: 1, lastSeq: 1, events: 1, rows: {}, bytesBilled: null }
+  return { ...counts, destination: 'bigquery', batchId, startedAt: NOW, finishedAt: NOW, job: 'job' }
+}
+
+const script = (statements: readonly string[]) => statements.map((statement) => `${statement};\n`).join('')
+
 /** The child rows go first: the owners still have the version that they had before. */
-const transaction = (d: string, previous: string, next: string) => `
-  BEGIN TRANSACTION;
-  SELECT IF(COUNT(*) = 1, 'ok', ERROR('FENCE_LOST')) FROM ${d}.state WHERE pipeline = 'p' AND last_batch = '${previous}';
-  UPDATE ${d}.state SET last_batch = '${next}' WHERE pipeline = 'p' AND last_batch = '${previous}';
-  DELETE FROM ${d}.children WHERE owner IN (
-    SELECT S.id FROM ${d}.staged_owners S JOIN ${d}.owners T ON S.id = T.id WHERE S.version > T.version);
-  INSERT INTO ${d}.children (owner, n) SELECT C.owner, C.n FROM ${d}.staged_children C
-    JOIN ${d}.staged_owners S ON C.owner = S.id LEFT JOIN ${d}.owners T ON S.id = T.id
-    WHERE T.id IS NULL OR S.version > T.version;
-  MERGE ${d}.owners T USING (SELECT id, version FROM ${d}.staged_owners) S ON T.id = S.id
-    WHEN MATCHED AND S.version > T.version THEN UPDATE SET version = S.version
-    WHEN NOT MATCHED THEN INSERT (id, version) VALUES (S.id, S.version);
-  COMMIT TRANSACTION;`
+function transaction(dataset: Dataset, previous: string, next: string): string {
+  const d = dataset.id
+  return script([
+    'BEGIN TRANSACTION',
+    ...fence(statePath(dataset), 'p', previous, recordOf(next)),
+    `DELETE FROM ${d}.children WHERE owner IN (
+      SELECT S.id FROM ${d}.staged_owners S JOIN ${d}.owners T ON S.id = T.id WHERE S.version > T.version)`,
+    `INSERT INTO ${d}.children (owner, n) SELECT C.owner, C.n FROM ${d}.staged_children C
+      JOIN ${d}.staged_owners S ON C.owner = S.id LEFT JOIN ${d}.owners T ON S.id = T.id
+      WHERE T.id IS NULL OR S.version > T.version`,
+    `MERGE ${d}.owners T USING (SELECT id, version FROM ${d}.staged_owners) S ON T.id = S.id
+      WHEN MATCHED AND S.version > T.version THEN UPDATE SET version = S.version
+      WHEN NOT MATCHED THEN INSERT (id, version) VALUES (S.id, S.version)`,
+    'COMMIT TRANSACTION',
+  ])
+}
 
 const everything = async (dataset: Dataset) => ({
-  state: await ask(dataset, `SELECT last_batch FROM ${dataset.id}.state`),
+  state: await ask(dataset, `SELECT last_batch FROM ${dataset.id}.${STATE_TABLE}`),
   owners: await ask(dataset, `SELECT id, version FROM ${dataset.id}.owners ORDER BY id`),
   children: await ask(dataset, `SELECT owner, n FROM ${dataset.id}.children ORDER BY owner, n`),
 })
@@ -61,17 +83,17 @@ const LOADED = {
 
 test('the transaction commits its tables together', async (t) => {
   const dataset = await warehouse(t)
-  await ask(dataset, transaction(`${dataset.id}`, 'b1', 'b2'))
+  await ask(dataset, transaction(dataset, 'b1', 'b2'))
   t.deepEqual(await everything(dataset), LOADED)
 })
 
 test('a second run loses the fence, says so in its job, and changes nothing', async (t) => {
   const dataset = await warehouse(t)
-  await ask(dataset, transaction(`${dataset.id}`, 'b1', 'b2'))
+  await ask(dataset, transaction(dataset, 'b1', 'b2'))
   await ask(dataset, `UPDATE ${dataset.id}.owners SET version = 0 WHERE id = 'same'`)
   const before = await everything(dataset)
   const jobId = randomUUID()
-  const query = transaction(`${dataset.id}`, 'b1', 'b2')
+  const query = transaction(dataset, 'b1', 'b2')
   await t.throwsAsync(dataset.createQueryJob({ query, jobId }), { message: /FENCE_LOST/ })
   const [{ status }] = await dataset.bigQuery.job(jobId).getMetadata()
   t.like(status, { state: 'DONE', errorResult: { reason: 'invalidQuery' } })
@@ -84,18 +106,18 @@ test('an error in the last statement rolls all of it back', async (t) => {
   const before = await everything(dataset)
   await ask(dataset, `INSERT INTO ${dataset.id}.staged_owners (id, version) VALUES ('same', 3)`)
   // BigQuery: UPDATE/MERGE must match at most one source row for each target row.
-  await t.throwsAsync(ask(dataset, transaction(`${dataset.id}`, 'b1', 'b2')))
+  await t.throwsAsync(ask(dataset, transaction(dataset, 'b1', 'b2')))
   t.deepEqual(await everything(dataset), before)
 })
 
 test('a reader never sees the middle of a transaction', async (t) => {
   const dataset = await warehouse(t)
   const d = dataset.id
-  const script = `BEGIN TRANSACTION; UPDATE ${d}.state SET last_batch = 'half' WHERE TRUE; SELECT ERROR('undone'); COMMIT TRANSACTION`
+  const script = `BEGIN TRANSACTION; UPDATE ${d}.${STATE_TABLE} SET last_batch = 'half' WHERE TRUE; SELECT ERROR('undone'); COMMIT TRANSACTION`
   const seen = await Promise.all(
     Array.from({ length: 40 }, async (_, n) => {
       if (n % 4 === 0) await t.throwsAsync(ask(dataset, script), { message: /undone/ })
-      return (await dataset.table('state').getRows())[0]
+      return ask(dataset, `SELECT pipeline, last_batch FROM ${d}.${STATE_TABLE}`)
     }),
   )
   t.deepEqual(new Set(seen.map((rows) => JSON.stringify(rows))), new Set(['[{"pipeline":"p","last_batch":"b1"}]']))
