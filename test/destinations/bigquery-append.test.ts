@@ -157,6 +157,14 @@ test('a table or view that would soon be gone is kept longer; one that lasts, or
   t.deepEqual(kept.map(Math.round), [59])
 })
 
+test('where keeping a table longer is refused, loading goes on; where it fails by chance, it is tried again', async (t) => {
+  const soon = { expirationTime: String(Date.now() + DAY) }
+  const failing = (error: Error) =>
+    keepLonger(appendWorld(Date.now(), () => ({ updateTable: () => Promise.reject(error) })).ready.client, PATH, soon)
+  await t.notThrowsAsync(failing(new PermanentError('no billing')))
+  await t.throwsAsync(failing(new TransientError('try again')), { instanceOf: TransientError })
+})
+
 test('rows that would expire sooner than the sandbox takes them are refused, with the way out', (t) => {
   const lasting = (days: number) => () =>
     requireKept(PATH, { timePartitioning: { type: 'DAY', expirationMs: String(days * DAY) } })
