@@ -8,7 +8,7 @@ import type { Chosen } from '../src/exports/choose.ts'
 import { exportCsv } from '../src/exports/export.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
 import { runCommand } from './command.ts'
-import { note, withSource } from './reading.ts'
+import { note, print, withSource } from './reading.ts'
 import { formatTable } from './table.ts'
 
 const STDOUT = '-'
@@ -69,7 +69,7 @@ await runCommand(program, async (config) => {
 
 async function printList(source: Source): Promise<boolean> {
   const rows = (await listExportable(source)).map(({ kind, name, rows, title }) => [kind, name, rows, title ?? ''])
-  process.stdout.write(`${formatTable(['kind', 'name', 'rows', 'survey'], rows)}\n`)
+  await print(`${formatTable(['kind', 'name', 'rows', 'survey'], rows)}\n`)
   return true
 }
 

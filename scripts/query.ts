@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import type { Row } from '../schemas/spec.ts'
 import type { Reading } from '../src/destinations/source.ts'
 import { runCommand } from './command.ts'
-import { withSource } from './reading.ts'
+import { print, withSource } from './reading.ts'
 import { formatTable } from './table.ts'
 
 const program = new Command('npm run query --')
@@ -27,7 +27,7 @@ await runCommand(program, async (config) => {
   if (sql.trim() === '') throw new Error('query: there is no statement; give one SELECT in quotes')
   const answer = await withSource(config, async (source, signal) => take(await source.read({ sql }, signal), limit))
   const { columns, rows, hasMore } = answer
-  process.stdout.write(`${formatTable(columns, rows)}\n\n${summary(rows.length, hasMore)}\n`)
+  await print(`${formatTable(columns, rows)}\n\n${summary(rows.length, hasMore)}\n`)
   return true
 })
 

@@ -3,13 +3,25 @@ export function formatTable(
   columns: readonly string[],
   rows: readonly (readonly (string | number | boolean | null)[])[],
 ): string {
-  const cells = rows.map((row) => row.map((value) => (value === null ? 'NULL' : String(value))))
-  const widths = columns.map((name, index) => Math.max(name.length, ...cells.map((row) => row[index]?.length ?? 0)))
+  const cells = rows.map((row) => row.map((value) => (value === null ? 'NULL' : printable(String(value)))))
+  const widths = columns.map((name, index) =>
+    cells.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), name.length),
+  )
   const numeric = columns.map((_, index) => rows.every((row) => row[index] === null || typeof row[index] === 'number'))
   const line = (row: readonly string[]) =>
     row
       .map((cell, index) => (numeric[index] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)))
       .join('  ')
       .trimEnd()
-  return [line(columns), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.map(line)].join('\n')
+  return [line(columns.map(printable)), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.map(line)].join(
+    '\n',
+  )
 }
+
+/** Texts are anyone's: what would move the cursor, clear the screen or begin a new line is shown as an escape. */
+export const printable = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (control) =>
+    JSON.stringify(control)
+      .slice(1, -1)
+      .replace(/^[\x7f-\x9f]$/, '\ufffd'),
+  )

@@ -1,5 +1,5 @@
 /** What is on disk, opened as the settings say. Both threads and the scripts open it here; DuckDB is loaded only by whoever loads. */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BatchLimits, EventBuffer } from './buffer/buffer.ts'
 import { openSqliteBuffer } from './buffer/sqlite.ts'
@@ -61,8 +61,15 @@ export async function openDestination(config: Config, name: Config['destinations
   }
 }
 
-/** The warehouse, to read from. @throws TransientError while a load holds it */
+/** The warehouse, to read from. @throws TransientError while a load holds it, PermanentError when nothing is loaded into it */
 export async function openSource(config: Config): Promise<Source> {
+  const path = warehousePath(config)
+  if (!config.destinations.includes('duckdb') && !existsSync(path)) {
+    throw new PermanentError(
+      `open ${path}: exports, queries and reports read the DuckDB file, and DESTINATIONS is ${config.destinations.join(',')}; ` +
+        'add duckdb to it, and `npm run replay` fills it with what the buffer keeps',
+    )
+  }
   const { duckdbSource } = await import('./destinations/duckdb/source.ts')
-  return duckdbSource(warehousePath(config))
+  return duckdbSource(path)
 }

@@ -3,8 +3,9 @@
  * that of the moment of the answer.
  *
  * Intervals are at 95 %: z = 1.96. NPS and CES are means, so theirs is mean ± z × standard error, the standard error being the
- * sample's standard deviation / √n; NULL for one answer. For NPS as the mean of +100, 0 and -100 see B. Rocks, "Interval Estimation
- * for the Net Promoter Score", The American Statistician 70 (2016). CSAT is a proportion, whose interval is E. B. Wilson's (1927).
+ * sample's standard deviation / √n; NULL for one answer, and for answers that are all alike, of which it would say that there is no
+ * doubt. For NPS, the mean of +100, 0 and -100, B. Rocks, "Interval Estimation for the Net Promoter Score", The American
+ * Statistician 70 (2016), compares this plain (Wald) interval with others, which are wider for few answers. CSAT is a proportion, whose interval is E. B. Wilson's (1927).
  */
 import type { Dialect, Sql } from './dialect.ts'
 import { type Metric, QUESTION_COLUMNS, SCALES } from './scores.ts'
@@ -48,10 +49,13 @@ const POINTS = 'CASE WHEN score >= 9 THEN 100.0 WHEN score <= 6 THEN -100.0 ELSE
 const N = integer('Answers', 'COUNT(*)')
 
 function meanOf(value: Sql, what: string, least: number, most: number): Record<string, Measure> {
-  const error = `STDDEV_SAMP(${value}) / SQRT(COUNT(*))`
+  const error = `NULLIF(STDDEV_SAMP(${value}), 0) / SQRT(COUNT(*))`
   return {
     score: number(what, `AVG(${value})`),
-    standard_error: number('Standard error: the sample standard deviation / √n; null for one answer', error),
+    standard_error: number(
+      'Standard error: the sample standard deviation / √n; null for one answer, or all alike',
+      error,
+    ),
     ...interval(`AVG(${value})`, error, least, most),
   }
 }

@@ -77,17 +77,19 @@ export const answerDistribution: View = {
     item: { type: 'text', description: 'Path inside a nested answer, such as the row of a matrix; else empty' },
     value: { type: 'text', description: 'The answer as sent' },
     n: { type: 'integer', description: 'Responses with this answer' },
+    users: { type: 'integer', description: 'Users who gave it; fewer than n where someone was asked again' },
     respondents: { type: 'integer', description: 'Responses with any answer to the question and item' },
     share: { type: 'number', description: 'n / respondents, 0 to 1; of several choices, shares add up to more' },
   },
   query: (sql) => `WITH answers AS (
-  SELECT DISTINCT form_uuid, question, item, value, response_uuid FROM ${sql.relation('response_answers')}
+  SELECT DISTINCT form_uuid, question, item, value, response_uuid, user_uuid FROM ${sql.relation('response_answers')}
 ), asked AS (
   SELECT form_uuid, question, item, COUNT(DISTINCT response_uuid) AS respondents FROM answers GROUP BY 1, 2, 3
 ), given AS (
-  SELECT form_uuid, question, item, value, COUNT(*) AS n FROM answers GROUP BY 1, 2, 3, 4
+  SELECT form_uuid, question, item, value, COUNT(DISTINCT response_uuid) AS n, COUNT(DISTINCT user_uuid) AS users
+  FROM answers GROUP BY 1, 2, 3, 4
 )
-SELECT G.form_uuid, F.name AS form_name, G.question, G.item, G.value, G.n, A.respondents, G.n / A.respondents AS share
+SELECT G.form_uuid, F.name AS form_name, G.question, G.item, G.value, G.n, G.users, A.respondents, G.n / A.respondents AS share
 FROM given AS G
 JOIN asked AS A ON A.form_uuid = G.form_uuid AND A.question = G.question AND A.item = G.item
 LEFT JOIN ${sql.relation('forms')} AS F ON F.form_uuid = G.form_uuid`,

@@ -2,8 +2,8 @@
  * `scores`: every answer to an NPS, CSAT or CES question, once, in its newest state. All metrics are made from it.
  *
  * What counts as such a question: the ones that the config names; else Refiner's own type, where its API told it; else the metric's
- * name as a word in the identifier, unless it is a list, as long as all its numbers are whole and inside the scale (so the
- * texts of `nps_reason` and an `nps_last_year` of -20 do not count).
+ * name as a word in the identifier, unless it is a list, as long as nearly all its numbers are whole and inside the scale
+ * (so the texts of `nps_reason` and an `nps_last_year` of -20 do not count, and one answer of 11 does not hide all others).
  */
 import type { Dialect, Sql } from './dialect.ts'
 import type { MetricQuestions, ModelSettings, View, ViewColumn } from './spec.ts'
@@ -16,6 +16,9 @@ export const SCALES: Readonly<Record<Metric, { readonly least: number; readonly 
   csat: { least: 1, most: 5 },
   ces: { least: 1, most: 7 },
 }
+
+/** The share of a question's numbers that must be in the scale, for it to be taken for one of the metric. */
+const ENOUGH = 0.95
 
 export const METRICS: readonly Metric[] = ['nps', 'csat', 'ces']
 
@@ -46,14 +49,13 @@ export function scoresView({ questions }: ModelSettings): View {
 }
 
 function scores(sql: Dialect, questions: MetricQuestions): Sql {
-  const inScale = METRICS.map((metric) => {
-    const { least, most } = SCALES[metric]
-    return `metric = '${metric}' AND least >= ${least} AND most <= ${most}`
-  })
-  const scoreFits = METRICS.map((metric) => {
-    const { least, most } = SCALES[metric]
-    return `S.metric = '${metric}' AND A.value_number BETWEEN ${least} AND ${most}`
-  })
+  const fits = (metric: Sql) => {
+    const inScale = METRICS.map((name) => {
+      const { least, most } = SCALES[name]
+      return `${metric} = '${name}' AND A.value_number BETWEEN ${least} AND ${most}`
+    })
+    return `A.value_number = FLOOR(A.value_number) AND (${inScale.join(' OR ')})`
+  }
   return `WITH asked AS (
   SELECT I.form_uuid, I.question, I.item, ${declaredMetric(sql, questions)} AS declared,
     CASE WHEN NOT I.is_list THEN ${namedMetric(sql, questions)} END AS named
@@ -61,15 +63,14 @@ function scores(sql: Dialect, questions: MetricQuestions): Sql {
   JOIN ${sql.relation('questions')} AS Q ON Q.form_uuid = I.form_uuid AND Q.question = I.question
 ), answered AS (
   SELECT A.form_uuid, A.question, A.item, Q.declared IS NOT NULL AS is_declared, COALESCE(Q.declared, Q.named) AS metric,
-    MIN(A.value_number) AS least, MAX(A.value_number) AS most,
-    COUNT(CASE WHEN A.value_number <> FLOOR(A.value_number) THEN 1 END) AS fractions
+    COUNT(A.value_number) AS numbers, COUNT(CASE WHEN ${fits('COALESCE(Q.declared, Q.named)')} THEN 1 END) AS fitting
   FROM ${sql.relation('response_answers')} AS A
   JOIN asked AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
   WHERE Q.declared IS NOT NULL OR Q.named IS NOT NULL
   GROUP BY 1, 2, 3, 4, 5
 ), scored AS (
   SELECT form_uuid, question, item, metric FROM answered
-  WHERE is_declared OR fractions = 0 AND (${inScale.join(' OR ')})
+  WHERE is_declared OR numbers > 0 AND fitting >= ${ENOUGH} * numbers
 )
 SELECT S.metric, S.form_uuid, COALESCE(F.name, R.form_name) AS form_name, S.question, S.item,
   A.response_uuid, R.status, A.answered_at, A.user_uuid, R.account_uuid, A.value_number AS score
@@ -77,7 +78,7 @@ FROM ${sql.relation('response_answers')} AS A
 JOIN scored AS S ON S.form_uuid = A.form_uuid AND S.question = A.question AND S.item = A.item
 JOIN ${sql.relation('responses')} AS R ON R.response_uuid = A.response_uuid
 LEFT JOIN ${sql.relation('forms')} AS F ON F.form_uuid = S.form_uuid
-WHERE A.choice = 0 AND A.value_number = FLOOR(A.value_number) AND (${scoreFits.join(' OR ')})`
+WHERE A.choice = 0 AND ${fits('S.metric')}`
 }
 
 /** The metric of a question that the config or Refiner's API names. */

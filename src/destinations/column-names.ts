@@ -35,25 +35,22 @@ export function snakeCase(name: string): string {
 }
 
 /**
- * A name that is not taken yet, and adds it to those that are.
+ * A name that is not taken yet.
  * @param base what it would be called best, in snake case
- * @param taken names in lower case
  */
-export function giveName(named: Named, base: string, taken: Set<string>): string {
+export function giveName(named: Named, base: string, isTaken: (name: string) => boolean): string {
   const plain = /^\d/.test(base) ? `_${base}` : base
-  const fits = plain !== '' && plain.length <= LONGEST && !RESERVED.has(plain) && !taken.has(plain)
-  const name = fits ? plain : suffixed(named, plain, taken)
-  taken.add(name)
-  return name
+  const fits = plain !== '' && plain.length <= LONGEST && !RESERVED.has(plain) && !isTaken(plain)
+  return fits ? plain : suffixed(named, plain, isTaken)
 }
 
-function suffixed({ scope, formUuid, name, item }: Named, base: string, taken: ReadonlySet<string>): string {
+function suffixed({ scope, formUuid, name, item }: Named, base: string, isTaken: (name: string) => boolean): string {
   const digest = hash('sha256', JSON.stringify([scope, formUuid, name, item]), 'hex')
   const start = base === '' ? scope : base.slice(0, LONGEST - SUFFIX - 1)
   // As long as it takes, should even the digest's start be taken.
   for (let length = SUFFIX; length < digest.length; length += 1) {
     const candidate = `${start.slice(0, LONGEST - length - 1)}_${digest.slice(0, length)}`
-    if (!taken.has(candidate)) return candidate
+    if (!isTaken(candidate)) return candidate
   }
   throw new Error(`name a column: every name derived from ${base} is taken`)
 }

@@ -12,6 +12,9 @@ const WATCHED: readonly (readonly [Table, readonly string[]])[] = [
   [attributes, ['scope', 'name', 'value_type']],
 ]
 
+/** Of a survey only its newest name counts: it may get an old one back. */
+const NEWEST = forms
+
 /** Beyond it all is forgotten, and the next batch looks new: a hostile sender may invent names for ever. */
 const MOST_KNOWN = 200_000
 
@@ -28,14 +31,15 @@ export interface Novelty {
 }
 
 export function createNovelty(): Novelty {
-  const known = new Set<string>()
+  const known = new Map<string, string>()
   let fresh = new Set<string>()
   let isAll = true
   const look = (table: Table, row: Row, columns: readonly string[]) => {
     const cells = columns.map((column): Cell => cellOf(table, row, column))
     const seen = JSON.stringify([table.name, ...cells])
-    if (known.has(seen)) return
-    known.add(seen)
+    const place = table === NEWEST ? JSON.stringify([table.name, cells[0]]) : seen
+    if (known.get(place) === seen) return
+    known.set(place, seen)
     if (table === attributes) isAll = true
     else fresh.add(String(cells[0]))
   }

@@ -94,22 +94,23 @@ function createNames(catalog: Catalog, models: readonly View[], now: string) {
   const rank = new Map(catalog.names.map((name, at) => [placeOf(name), at]))
   const views = new Set([...tables, columnNames, ...models].map(({ name }) => name))
   const attributes = new Set(Object.keys(FIXED_COLUMNS))
-  const questions = new Map<string, Set<string>>()
-  for (const { scope, formUuid, columnName } of catalog.names) takenBy(scope, formUuid).add(columnName)
+  const questions = new Set<string>()
+  const questionsOf = new Map<string, Set<string>>()
+  for (const name of catalog.names) take(name)
 
-  function takenBy(scope: GivenName['scope'], formUuid: string): Set<string> {
-    if (scope === 'survey') return views
-    if (scope !== 'question') return attributes
-    const taken = questions.get(formUuid) ?? new Set<string>()
-    questions.set(formUuid, taken)
-    return taken
+  function take({ scope, formUuid, columnName }: Pick<GivenName, 'scope' | 'formUuid' | 'columnName'>): void {
+    if (scope === 'survey') views.add(columnName)
+    else if (scope === 'question') {
+      questions.add(columnName)
+      questionsOf.set(formUuid, (questionsOf.get(formUuid) ?? new Set()).add(columnName))
+    } else attributes.add(columnName)
   }
 
-  /** What a new name must differ from: attributes stand in every survey's view, questions in one. */
-  function takenFor({ scope, formUuid }: Named): Set<string> {
-    if (scope === 'survey') return views
-    if (scope === 'question') return new Set([...attributes, ...takenBy(scope, formUuid)])
-    return new Set([...attributes, ...[...questions.values()].flatMap((names) => [...names])])
+  /** Attributes stand in every survey's view, questions in one. */
+  function isTaken({ scope, formUuid }: Named, name: string): boolean {
+    if (scope === 'survey') return views.has(name)
+    const ofQuestions = scope === 'question' ? questionsOf.get(formUuid) : questions
+    return attributes.has(name) || (ofQuestions?.has(name) ?? false)
   }
 
   return {
@@ -118,8 +119,8 @@ function createNames(catalog: Catalog, models: readonly View[], now: string) {
     of(named: Named, title = ''): string {
       const known = kept.get(keyOf(named))
       if (known !== undefined) return known
-      const columnName = giveName(named, baseOf(named, title), takenFor(named))
-      takenBy(named.scope, named.formUuid).add(columnName)
+      const columnName = giveName(named, baseOf(named, title), (name) => isTaken(named, name))
+      take({ ...named, columnName })
       kept.set(keyOf(named), columnName)
       rank.set(placeOf({ ...named, columnName }), rank.size)
       given.push({ ...named, columnName, givenAt: now })

@@ -9,9 +9,9 @@ import { suggestion } from '../nearest.ts'
  * @throws PermanentError with the nearest names when there is none, and with the views when there are several
  */
 export function chooseSurvey(surveys: readonly Survey[], word: string, action: string): Survey {
-  const exact = surveys.filter(({ name, view, formUuid }) =>
-    [name ?? '', view, formUuid].some((is) => isSame(is, word)),
-  )
+  const views = surveys.filter(({ view }) => isSame(view, word))
+  const called = surveys.filter(({ name, formUuid }) => [name ?? '', formUuid].some((is) => isSame(is, word)))
+  const exact = views.length > 0 ? views : called
   const begins = surveys.filter(({ name }) => name?.toLowerCase().startsWith(word.toLowerCase()))
   const [survey, ...others] = exact.length > 0 ? exact : begins
   if (survey === undefined) throw unknownSurvey(surveys, word, action)

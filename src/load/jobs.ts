@@ -18,7 +18,7 @@ export interface Jobs {
   /** Ends what runs, and lets nothing begin until as many calls of `release`. Resolves once nothing has the warehouse. */
   hold(): Promise<void>
   release(): void
-  /** The newest failure of each job that has not worked since, with the way out; null when all is well. */
+  /** The newest failure of each job that has not worked since, or that loads end again and again; null when all is well. */
   failure(): string | null
   stop(): Promise<void>
 }
@@ -36,9 +36,15 @@ interface JobsOptions {
   readonly schedule?: typeof everyTime
 }
 
+/** Then it is told: it takes longer than the loads leave it. */
+const MANY = 3
+const LESS_OFTEN = 'load less often (LOAD_SCHEDULE, LOAD_WHEN_PENDING), or export less at once'
+
 export function startJobs(jobs: readonly Job[], { log, onEnd, schedule = everyTime }: JobsOptions): Jobs {
   const waiting = new Map<string, Due>()
   const failures = new Map<string, string>()
+  /** How often in a row each job was ended by a load. */
+  const ended = new Map<string, number>()
   let holds = 0
   let running: { readonly ending: AbortController; readonly done: Promise<void> } | undefined
 
@@ -61,10 +67,14 @@ export function startJobs(jobs: readonly Job[], { log, onEnd, schedule = everyTi
       const onRetry = (error: Error) => log.warn({ ...said, reason: reasonOf(error) }, 'export failed, trying again')
       const told = await retry(() => job.run(at, signal), { signal, backoff: BACKOFF, onRetry })
       failures.delete(job.name)
+      ended.delete(job.name)
       log.info({ ...said, ...told }, 'exported')
     } catch (error) {
       if (signal.aborted) {
         log.info({ ...said, reason: reasonOf(signal.reason) }, 'export ended')
+        const times = (ended.get(job.name) ?? 0) + 1
+        ended.set(job.name, times)
+        if (times >= MANY) failures.set(job.name, `loads ended it ${times} times before it was whole; ${LESS_OFTEN}`)
         // At its next time it would be due anyway.
         if (!waiting.has(job.name)) waiting.set(job.name, { job, at })
         return

@@ -20,18 +20,18 @@ interface Tally {
 }
 
 /** Columns as in `DISTRIBUTION_COLUMNS`. */
-export const DISTRIBUTION_COLUMNS = ['question', 'item', 'value', 'n', 'respondents', 'share'] as const
+export const DISTRIBUTION_COLUMNS = ['question', 'item', 'value', 'n', 'users', 'respondents', 'share'] as const
 
 export function createAnswers() {
   const questions = new Map<string, Map<string, Tally>>()
 
   return {
-    add([question, item, value, n, respondents, share]: Row): void {
+    add([question, item, value, n, users, respondents, share]: Row): void {
       const tally = tallyOf(questions, String(question), String(item))
       tally.respondents = Number(respondents)
       tally.values += 1
       const answer = { value: String(value), n: Number(n), share: Number(share) }
-      if (!mayBeTold(answer)) {
+      if (!mayBeTold(answer.value, Number(users))) {
         tally.once += 1
         return
       }
@@ -58,7 +58,8 @@ function tallyOf(questions: Map<string, Map<string, Tally>>, question: string, i
   return tally
 }
 
-const mayBeTold = ({ value, n }: Answer) => n > 1 || SCALE.test(value) || BOOLEAN.test(value)
+/** Of someone who was asked again and again, one user's words may stand in many responses. */
+const mayBeTold = (value: string, users: number) => users > 1 || SCALE.test(value) || BOOLEAN.test(value)
 
 function distribution(item: string, { respondents, values, once, told, top: kept }: Tally): Distribution {
   const best = top(kept)

@@ -69,7 +69,7 @@ export interface Distribution {
   readonly values: number
   /** Those that the report shows: numbers of a scale in their order, all else from the most to the least given. */
   readonly shown: readonly Answer[]
-  /** Answers that were given once and may be someone's own words: so many are not shown. */
+  /** Answers that one user gave, and that may be their own words: so many are not shown. */
   readonly once: number
   /** Answers that come after those shown, and how often they were given. */
   readonly rest: { readonly values: number; readonly n: number }

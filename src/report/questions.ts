@@ -101,7 +101,7 @@ function summary({ respondents, values, once, rest }: Distribution): string {
   const parts = [`n = ${counted(respondents, 'response')}, ${counted(values, 'different answer')}.`]
   if (rest.values > 0) parts.push(`Not shown: ${counted(rest.values, 'less common answer')}, given ${times(rest.n)}.`)
   if (once > 0) {
-    parts.push(`Not shown: ${counted(once, 'answer')} given only once, which may be someone's own words.`)
+    parts.push(`Not shown: ${counted(once, 'answer')} given by one user only, which may be their own words.`)
   }
   return parts.join(' ')
 }

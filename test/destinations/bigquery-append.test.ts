@@ -159,8 +159,12 @@ test('a table or view that would soon be gone is kept longer; one that lasts, or
 
 test('where keeping a table longer is refused, loading goes on; where it fails by chance, it is tried again', async (t) => {
   const soon = { expirationTime: String(Date.now() + DAY) }
-  const failing = (error: Error) =>
-    keepLonger(appendWorld(Date.now(), () => ({ updateTable: () => Promise.reject(error) })).ready.client, PATH, soon)
+  const failing = (failure: unknown) => {
+    const updateTable = async () => {
+      throw failure
+    }
+    return keepLonger(appendWorld(Date.now(), () => ({ updateTable })).ready.client, PATH, soon)
+  }
   await t.notThrowsAsync(failing(new PermanentError('no billing')))
   await t.throwsAsync(failing(new TransientError('try again')), { instanceOf: TransientError })
 })

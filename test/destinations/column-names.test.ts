@@ -3,7 +3,11 @@ import fc from 'fast-check'
 import { giveName, type Named, snakeCase } from '../../src/destinations/column-names.ts'
 
 const question = (name: string): Named => ({ scope: 'question', formUuid: 'form', name, item: '' })
-const named = (name: string, taken: Set<string> = new Set()) => giveName(question(name), snakeCase(name), taken)
+function named(name: string, taken: Set<string> = new Set()): string {
+  const column = giveName(question(name), snakeCase(name), (one) => taken.has(one))
+  taken.add(column)
+  return column
+}
 
 const PLAIN: readonly (readonly [name: string, column: string])[] = [
   ['nps', 'nps'],

@@ -51,3 +51,15 @@ test('of an error that nobody expected only the kind is told on, as its words ma
   t.regex(reasonOf(error), /^load into \/d\/w\.duckdb: Constraint Error: this was not expected/)
   t.notRegex(reasonOf(error), /ada/)
 })
+
+test("a statement of someone's own is wrong, and nothing else, whatever it or the data says", (t) => {
+  for (const text of [
+    'Binder Error: Referenced column "corrupt" not found in FROM clause!\nLINE 1: select corrupt from responses',
+    "Conversion Error: Could not convert string 'checksum, IO Error' to INT32",
+    'Parser Error: syntax error at or near "Permission denied"',
+  ]) {
+    const error = duckdbError('read', '/d/w.duckdb', new Error(text), 'the statement cannot be run')
+    t.true(error instanceof PermanentError)
+    t.is(error.message, 'read /d/w.duckdb: the statement cannot be run')
+  }
+})

@@ -1,5 +1,6 @@
 import test from 'ava'
 import { tables } from '../../schemas/tables.ts'
+import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 import { event, FORM, RESPONSE } from '../support/flattening.ts'
 import { HOSTILE, hostileEvents } from '../support/hostile-surveys.ts'
@@ -99,6 +100,27 @@ test('what a user made under the name of a view stays, and is told', async (t) =
   )
   t.deepEqual(await ask('SELECT * FROM survey_nps'), [{ mine: 1 }])
   t.is((await ask('SELECT * FROM nps')).length, 0)
+})
+
+test('once what was in the way has another name, the next load makes the view, though it brings nothing new', async (t) => {
+  const { path, load, ask } = await viewWarehouse(t)
+  await withConnection(path, (connection) => connection.run('CREATE TABLE nps (mine INT)'))
+  t.is((await load(answered({ nps: 9 }))).length, 1)
+  await withConnection(path, (connection) => connection.run('ALTER TABLE nps RENAME TO mine'))
+  t.deepEqual(await load(answered({ nps: 9 })), [])
+  t.is((await ask('SELECT n FROM nps')).length, 1)
+})
+
+test('a stop ends the making of views, and the next load makes the rest', async (t) => {
+  const { path, load, ask } = await viewWarehouse(t)
+  const destination = duckdbDestination({ path })
+  const stop = new AbortController()
+  stop.abort(new Error('stop'))
+  await destination.prepare()
+  await t.throwsAsync(destination.refreshViews?.({ signal: stop.signal }) ?? Promise.resolve(), { message: 'stop' })
+  await destination.close()
+  await load(answered({ nps: 9 }))
+  t.is((await ask('SELECT n FROM nps')).length, 1)
 })
 
 test('the file can be opened under another name, and by another program, with its views', async (t) => {

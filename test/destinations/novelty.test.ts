@@ -26,6 +26,15 @@ test('a question, an item, a wider type and a new name are news of their survey;
   t.deepEqual(novelty.surveys(), new Set([FORM]))
 })
 
+test('a survey that gets an old name back is news', (t) => {
+  const novelty = createNovelty()
+  for (const name of ['Old', 'New', 'Old']) {
+    novelty.notice(answered({}, { form: { uuid: FORM, name } }))
+    t.truthy(novelty.surveys(), name)
+    novelty.settle()
+  }
+})
+
 test('an attribute is news of every survey', (t) => {
   const novelty = createNovelty()
   novelty.settle()

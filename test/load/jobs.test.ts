@@ -80,6 +80,26 @@ test('a load that is due ends the job under way, which begins again after it, as
   await jobs.stop()
 })
 
+test('that loads end a job again and again is told, until it has ended by itself', async (t) => {
+  const { job, begins, finish } = controlled('one')
+  const jobs = simulated([job])
+  let begun = begins()
+  jobs.comes()
+  for (const told of [null, null, 'export one failed: loads ended it 3 times']) {
+    await begun
+    await jobs.hold()
+    t.is(jobs.failure()?.startsWith(told ?? '-') ?? null, told === null ? null : true)
+    begun = begins()
+    jobs.release()
+  }
+  await begun
+  const end = jobs.end()
+  finish()
+  await end
+  t.is(jobs.failure(), null)
+  await jobs.stop()
+})
+
 test('what comes due while a load runs waits for it, and comes once however often it was due', async (t) => {
   const { job, times, begins, finish } = controlled('one')
   const jobs = simulated([job])

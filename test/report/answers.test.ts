@@ -1,23 +1,24 @@
 import test from 'ava'
 import { createAnswers } from '../../src/report/answers.ts'
 
-type Given = readonly [value: string, n: number]
+type Given = readonly [value: string, n: number, users?: number]
 
 function distributionOf(given: readonly Given[]) {
   const answers = createAnswers()
-  for (const [value, n] of given) answers.add(['q', '', value, n, 100, n / 100])
+  for (const [value, n, users = n] of given) answers.add(['q', '', value, n, users, 100, n / 100])
   const [question] = answers.questions()
   const [only] = question?.items ?? []
   return { ...only, shown: only?.shown.map(({ value, n }) => [value, n]) }
 }
 
-test("an answer that one response gave is not shown, as it may be someone's own words", (t) => {
+test('an answer that one user gave, however often, is not shown, as it may be their own words', (t) => {
   const given: Given[] = [
     ['call me: 555-0100', 1],
+    ['I am Jane Roe', 7, 1],
     ['fine', 2],
     ['fine too', 1],
   ]
-  t.like(distributionOf(given), { shown: [['fine', 2]], once: 2, values: 3, rest: { values: 0, n: 0 } })
+  t.like(distributionOf(given), { shown: [['fine', 2]], once: 3, values: 4, rest: { values: 0, n: 0 } })
 })
 
 test('a number of a scale, and yes and no, are shown however rarely they were given', (t) => {
@@ -72,10 +73,10 @@ test('the twelve most given are shown, and it is counted what comes after them',
 
 test('the most answered question comes first, and items of one in their order', (t) => {
   const answers = createAnswers()
-  answers.add(['a', '', 'x', 3, 3, 1])
-  answers.add(['c', 'speed', 'x', 5, 5, 1])
-  answers.add(['c', 'design', 'x', 4, 4, 1])
-  answers.add(['b', '', 'x', 3, 3, 1])
+  answers.add(['a', '', 'x', 3, 3, 3, 1])
+  answers.add(['c', 'speed', 'x', 5, 5, 5, 1])
+  answers.add(['c', 'design', 'x', 4, 4, 4, 1])
+  answers.add(['b', '', 'x', 3, 3, 3, 1])
   const questions = answers.questions().map(({ name, items }) => [name, items.map(({ item }) => item)])
   t.deepEqual(questions, [
     ['c', ['design', 'speed']],

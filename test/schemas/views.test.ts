@@ -50,9 +50,8 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 const mean = (numbers: readonly number[]) => sum(numbers) / numbers.length
 const errorOfMean = (numbers: readonly number[]) => {
   const middle = mean(numbers)
-  return numbers.length === 1
-    ? null
-    : Math.sqrt(sum(numbers.map((number) => (number - middle) ** 2)) / (numbers.length - 1) / numbers.length)
+  if (numbers.every((number) => number === numbers[0])) return null
+  return Math.sqrt(sum(numbers.map((number) => (number - middle) ** 2)) / (numbers.length - 1) / numbers.length)
 }
 
 function npsOf(scores: readonly number[]) {
@@ -251,6 +250,18 @@ test('what looks like a score is one only if its numbers are whole and in the sc
       ['nps', 'nps_reason', 7],
     ],
   )
+})
+
+test('one answer outside the scale is left out, and hides no other', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(...Array.from({ length: 40 }, (_, at) => answer({ nps: at === 7 ? 11 : 9 }, at)))
+  t.deepEqual(await ask('SELECT n, promoters FROM nps'), [{ n: 39, promoters: 39 }])
+})
+
+test('answers that are all alike have no interval, as they would have no doubt', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(answer({ nps: 9 }, 0), answer({ nps: 10 }, 1))
+  t.deepEqual(await ask('SELECT n, score, ci_low FROM nps'), [{ n: 2, score: 100, ci_low: null }])
 })
 
 test('the settings say which questions are scored, and then only they are', async (t) => {

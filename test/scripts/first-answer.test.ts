@@ -71,3 +71,8 @@ test('a table is aligned: numbers to the right, text to the left', (t) => {
     ['plan    n  note', '----  ---  ----', 'pro    12  NULL', 'NULL  3.5  x'].join('\n'),
   )
 })
+
+test('what a text would do to a terminal is shown, and not done', (t) => {
+  const table = formatTable(['a\u001b[2J'], [['one\ntwo\u0007\u009b']])
+  t.is(table, ['a\\u001b[2J', '---------------', 'one\\ntwo\\u0007\ufffd'].join('\n'))
+})

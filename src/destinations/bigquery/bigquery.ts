@@ -64,7 +64,8 @@ export function bigqueryDestination(options: BigqueryOptions): Destination {
       const surveys = expiring ? 'all' : novelty.surveys()
       if (ready === undefined || surveys === undefined) return []
       const reasons = await refreshViews(ready.warehouse, surveys, signal)
-      novelty.settle()
+      // What was refused may be allowed, or out of the way, the next time.
+      if (reasons.length === 0) novelty.settle()
       refreshed = Date.now()
       return reasons
     },

@@ -75,7 +75,6 @@ export function duckdbDestination({ path, questions = UNNAMED }: DuckdbOptions):
       const opened = await openIfClosed()
       try {
         const record = await loadOnce(name, opened, batch, signal)
-        memory = 1
         novelty.notice(batch)
         return record
       } catch (error) {
@@ -87,16 +86,22 @@ export function duckdbDestination({ path, questions = UNNAMED }: DuckdbOptions):
     },
     async refreshViews({ signal }) {
       const surveys = novelty.surveys()
-      if (open === undefined || surveys === undefined) return []
-      const { client, appender } = open
+      if (surveys === undefined) {
+        memory = 1
+        return []
+      }
+      const { client, appender } = await openIfClosed()
       const interrupt = () => client.connection.interrupt()
       signal.addEventListener('abort', interrupt)
       try {
-        const taken = await ensureViews(client.connection, appender, { questions, surveys })
-        novelty.settle()
+        const session = { connection: client.connection, appender, signal }
+        const { taken, isPart } = await ensureViews(session, { questions, surveys })
+        memory = 1
+        if (taken.length === 0 && !isPart) novelty.settle()
         return taken.map((view) => `${view}: something else has that name in ${path}; rename it, and the view is made`)
       } catch (error) {
         close()
+        signal.throwIfAborted()
         takeMoreAfter(error)
         throw duckdbError('make views in', path, error)
       } finally {

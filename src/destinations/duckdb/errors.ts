@@ -86,6 +86,10 @@ const MEANINGS: readonly Meaning[] = [
   { text: /IO Error/, passes: true, wayOut: `the disk fails to read or write; check it, ${GOES_ON}` },
 ]
 
+/** Of a statement that is someone's own: its words, and texts out of the data, are in the message, and mean nothing here. */
+const STATEMENT =
+  /^(?:Binder|Parser|Catalog|Conversion|Invalid Input|Not implemented|Out of Range|Mismatch Type) Error/i
+
 const UNEXPECTED = 'this was not expected; undo a change made to its tables by hand, or report it as a bug'
 
 /**
@@ -101,6 +105,9 @@ export function duckdbError(
 ): TransientError | PermanentError {
   if (cause instanceof TransientError || cause instanceof PermanentError) return cause
   const message = cause instanceof Error ? cause.message : String(cause)
+  if (otherwise !== undefined && STATEMENT.test(message)) {
+    return new PermanentError(`${action} ${path}: ${otherwise}`, { cause })
+  }
   for (const { text, passes, wayOut } of MEANINGS) {
     const match = text.exec(message)
     if (match === null) continue

@@ -1,6 +1,6 @@
 /**
- * Makes the views that schemas/views.ts defines, all in one transaction, with comments that say what each column is. What is there and
- * the same stays; what a user made under such a name stays as well, and is told. A view of ours is known by a digest of its
+ * Makes the views that schemas/views.ts defines, each in one transaction, with comments that say what each column is. What is there
+ * and the same stays; what a user made under such a name stays as well, and is told. A view of ours is known by a digest of its
  * definition, which stands in its text as the name of an empty CTE.
  */
 import { hash } from 'node:crypto'
@@ -13,43 +13,52 @@ import { now } from '../batch.ts'
 import { type CatalogRows, catalogOf } from '../catalog.ts'
 import { identifier, literal } from '../sql.ts'
 import { planViews, type ViewSettings } from '../view-plan.ts'
-import type { Appender } from './append.ts'
 import { cellExpression, cellFrom, columnsOf } from './cells.ts'
 import { duckdbDialect } from './dialect.ts'
 import { textRows } from './schema.ts'
+import type { Session } from './write.ts'
 
-/** Returns the names that are taken by something of the user's. */
+export interface Made {
+  /** Names that are taken by something of the user's. */
+  readonly taken: readonly string[]
+  /** Whether some are left for the next time. */
+  readonly isPart: boolean
+}
+
+/** Milliseconds after which no other view is begun: meanwhile nobody else can have the file. */
+const LONGEST = 10_000
+
+/** @throws the signal's reason, and what DuckDB throws; after either the connection is to be closed */
 export async function ensureViews(
-  connection: DuckDBConnection,
-  appender: Appender,
+  { connection, appender, signal }: Session,
   wanted: Pick<ViewSettings, 'questions' | 'surveys'>,
-): Promise<string[]> {
+): Promise<Made> {
+  const end = performance.now() + LONGEST
+  const settings = { ...wanted, sql: duckdbDialect, now: now() }
+  const { newNames, views } = planViews(await readCatalog(connection), settings)
   await connection.run('BEGIN')
-  try {
-    const settings = { ...wanted, sql: duckdbDialect, now: now() }
-    const { newNames, views } = planViews(await readCatalog(connection), settings)
-    await appender.append(
-      columnNames,
-      newNames.map((name) => rowOf(columnNames, name)),
-    )
-    const found = await readRelations(connection)
-    const taken: string[] = []
-    for (const view of views) {
-      const text = definitionOf(view)
-      const there = found.get(view.name)
-      if (there !== undefined && !there.includes(MARK)) taken.push(view.name)
-      else if (there === undefined || !there.includes(markOf(text))) await connection.run(statementsOf(view, text))
+  await appender.append(
+    columnNames,
+    newNames.map((name) => rowOf(columnNames, name)),
+  )
+  await connection.run('COMMIT')
+  const found = await readRelations(connection)
+  const taken: string[] = []
+  for (const view of views) {
+    signal.throwIfAborted()
+    if (performance.now() > end) return { taken, isPart: true }
+    const text = definitionOf(view)
+    const there = found.get(view.name)
+    if (there !== undefined && !there.includes(MARK)) taken.push(view.name)
+    else if (there === undefined || !there.includes(markOf(text))) {
+      await connection.run(`BEGIN;\n${statementsOf(view, text)};\nCOMMIT`)
     }
-    await connection.run('COMMIT')
-    return taken
-  } catch (error) {
-    await connection.run('ROLLBACK').catch(() => {})
-    throw error
   }
+  return { taken, isPart: false }
 }
 
 /** Each comment copies the view with all its columns, which takes 4 ms where there are 2,000. So wide views have fewer; `column_names` has the rest. */
-const COMMENTED = 100_000
+const COMMENTED = 60_000
 
 const MARK = 'refiner_warehouse_definition_'
 const markOf = (text: string) => `${MARK}${hash('sha256', text, 'hex').slice(0, 16)}`
