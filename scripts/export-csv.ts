@@ -1,14 +1,14 @@
 /** `npm run export-csv`: a survey, a table, a view or a query as a CSV file. */
 import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
-import { type ExportOptions, exportSchema } from '../src/config/exports.ts'
+import { type ExportOptions, exportSchema, type SourceName } from '../src/config/exports.ts'
 import type { Source } from '../src/destinations/source.ts'
 import { listExportable } from '../src/exports/catalog.ts'
 import type { Chosen } from '../src/exports/choose.ts'
 import { exportCsv } from '../src/exports/export.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
 import { runCommand } from './command.ts'
-import { note, print, withSource } from './reading.ts'
+import { note, print, sourceOption, withSource } from './reading.ts'
 import { formatTable } from './table.ts'
 
 const STDOUT = '-'
@@ -34,6 +34,7 @@ const program = new Command('npm run export-csv --')
   .option('--delimiter <character>', 'what stands between fields, such as ";", or tab (default: ,)')
   .option('--bom', 'a byte order mark first, by which Excel knows UTF-8')
   .option('--excel', 'for spreadsheets: --bom, and an apostrophe before texts that would run as a formula')
+  .addOption(sourceOption)
   .addHelpText(
     'after',
     `
@@ -47,10 +48,10 @@ docs/exports.md tells the format, and how to export on a schedule.`,
   )
 
 await runCommand(program, async (config) => {
-  const { list, out, ...given } = program.opts<{ list?: true; out?: string }>()
-  if (list) return withSource(config, async (source) => printList(source))
+  const { list, out, source: from, ...given } = program.opts<{ list?: true; out?: string; source?: SourceName }>()
+  if (list) return withSource(config, from, async (source) => printList(source))
   const options = checked(given)
-  return withSource(config, async (source, signal) => {
+  return withSource(config, from, async (source, signal) => {
     const progress = startProgress(source, options, out)
     const { rows, written } = await exportCsv(source, {
       options,

@@ -1,15 +1,17 @@
 /** `npm run query`: asks the warehouse in SQL, and prints a table. */
 import { Command, InvalidArgumentError } from 'commander'
 import type { Row } from '../schemas/spec.ts'
+import type { SourceName } from '../src/config/exports.ts'
 import type { Reading } from '../src/destinations/source.ts'
 import { runCommand } from './command.ts'
-import { print, withSource } from './reading.ts'
+import { print, sourceOption, withSource } from './reading.ts'
 import { formatTable } from './table.ts'
 
 const program = new Command('npm run query --')
-  .description('Ask the warehouse in SQL (of DuckDB) and print the answer. It only reads; safe while the server runs.')
-  .argument('<sql>', 'one SELECT, in quotes; also "SHOW TABLES", "DESCRIBE responses", "SUMMARIZE responses"')
+  .description('Ask the warehouse in its SQL and print the answer. It only reads; safe while the server runs.')
+  .argument('<sql>', 'one SELECT, in quotes; of DuckDB also "SHOW TABLES", "DESCRIBE responses", "SUMMARIZE responses"')
   .option('--limit <n>', 'most rows to print', positive, 100)
+  .addOption(sourceOption)
   .addHelpText(
     'after',
     `
@@ -23,9 +25,11 @@ npm run export-csv -- --list shows all tables and views; docs/tables.md tells wh
 
 await runCommand(program, async (config) => {
   const [sql = ''] = program.args
-  const { limit } = program.opts<{ limit: number }>()
+  const { limit, source: from } = program.opts<{ limit: number; source?: SourceName }>()
   if (sql.trim() === '') throw new Error('query: there is no statement; give one SELECT in quotes')
-  const answer = await withSource(config, async (source, signal) => take(await source.read({ sql }, signal), limit))
+  const answer = await withSource(config, from, async (source, signal) =>
+    take(await source.read({ sql }, signal), limit),
+  )
   const { columns, rows, hasMore } = answer
   await print(`${formatTable(columns, rows)}\n\n${summary(rows.length, hasMore)}\n`)
   return true

@@ -1,9 +1,13 @@
 /** What the commands share that read the warehouse: it is opened, asked, and let go, also when someone presses Ctrl-C. */
+import { Option } from 'commander'
+import { SOURCES, type SourceName } from '../src/config/exports.ts'
 import type { Config } from '../src/config.ts'
 import type { Source } from '../src/destinations/source.ts'
 import { writeStream } from '../src/exports/write.ts'
 import { openSource } from '../src/stores.ts'
 import { whenFree } from './when-free.ts'
+
+const MEGABYTE = 1024 ** 2
 
 export const note = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -15,8 +19,15 @@ export async function print(text: string): Promise<void> {
   await writeStream(process.stdout, pieces(), new AbortController().signal)
 }
 
+export const sourceOption = new Option(
+  '--source <warehouse>',
+  'which one to read (default: duckdb if DESTINATIONS has it, else bigquery)',
+).choices(SOURCES)
+
+/** @param from undefined: as the settings have it */
 export async function withSource<T>(
   config: Config,
+  from: SourceName | undefined,
   use: (source: Source, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stopping = new AbortController()
@@ -26,7 +37,7 @@ export async function withSource<T>(
   const source = await whenFree(
     () => {
       stopping.signal.throwIfAborted()
-      return openSource(config)
+      return openSource(config, from, (bytes) => note(`BigQuery reads ${Math.ceil(bytes / MEGABYTE)} MB`))
     },
     () => note('A load has the warehouse; waiting for it to end.'),
   )

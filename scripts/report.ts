@@ -1,12 +1,13 @@
 /** `npm run report`: a survey as a page with charts. */
 import { Command } from 'commander'
+import type { SourceName } from '../src/config/exports.ts'
 import type { Survey } from '../src/destinations/source.ts'
 import { chooseSurvey } from '../src/exports/survey.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
 import { reportPage } from '../src/report/page.ts'
 import { readReport } from '../src/report/read.ts'
 import { runCommand } from './command.ts'
-import { note, withSource } from './reading.ts'
+import { note, sourceOption, withSource } from './reading.ts'
 
 const STDOUT = '-'
 
@@ -17,6 +18,7 @@ const program = new Command('npm run report --')
   )
   .option('--survey <name>', 'its name or the start of it, its uuid, or its view (default: the only survey there is)')
   .option('--out <file>', 'the file, replaced when it is whole; - for standard output', 'report.html')
+  .addOption(sourceOption)
   .addHelpText(
     'after',
     `
@@ -29,8 +31,8 @@ Texts that someone wrote stay out of it: an answer is shown once two users gave 
   )
 
 await runCommand(program, (config) => {
-  const { survey: word, out } = program.opts<{ survey?: string; out: string }>()
-  return withSource(config, async (source, signal) => {
+  const { survey: word, out, source: from } = program.opts<{ survey?: string; out: string; source?: SourceName }>()
+  return withSource(config, from, async (source, signal) => {
     const survey = surveyOf(await source.surveys(), word)
     const report = await readReport(source, survey, signal)
     const page = reportPage(report, new Date())

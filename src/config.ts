@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { type BigqueryConfig, UNSET } from './config/bigquery.ts'
-import { exportMistakes, type ScheduledExport } from './config/exports.ts'
+import { defaultSource, exportMistakes, type ScheduledExport, type SourceName } from './config/exports.ts'
 import { type Setting, settings, settingsSchema, type WebhookAuth } from './config/schema.ts'
 import { CONFIG_FILE, type Given, gatherSettings } from './config/sources.ts'
 
@@ -31,7 +31,8 @@ export interface Config {
   readonly exports: readonly ExportJob[]
 }
 
-export interface ExportJob extends Omit<ScheduledExport, 'folder'> {
+export interface ExportJob extends Omit<ScheduledExport, 'folder' | 'source'> {
+  readonly source: SourceName
   /** Absolute. */
   readonly folder: string
 }
@@ -65,7 +66,8 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
     checked.data.BODY_LIMIT > BIGQUERY_BODY_LIMIT
   )
     mistakes.push(tooLongForBigquery(checked.data.BODY_LIMIT))
-  if (checked.data?.EXPORTS?.length && !checked.data.DESTINATIONS.includes('duckdb')) mistakes.push(nothingToExport)
+  if (checked.success)
+    mistakes.push(...(checked.data.EXPORTS?.flatMap((job) => unreadable(job, checked.data.DESTINATIONS)) ?? []))
   if (!checked.success || mistakes.length > 0) {
     throw new ConfigError(`check the settings (npm start -- --help lists them):\n  - ${mistakes.join('\n  - ')}`)
   }
@@ -111,6 +113,7 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   },
   exports: (checked.EXPORTS ?? []).map((job) => ({
     ...job,
+    source: job.source ?? defaultSource(checked.DESTINATIONS),
     folder: resolve(cwd, job.folder ?? join(checked.DATA_DIR, 'exports')),
   })),
 })
@@ -134,8 +137,13 @@ export const redirected = `${REDIRECTION}: it would send what people answered to
 const sameDataset =
   'BIGQUERY_STAGING_DATASET: it is BIGQUERY_DATASET, and what is staged expires; name another, or leave it unset'
 
-const nothingToExport =
-  'EXPORTS: they are read from the DuckDB file, and DESTINATIONS does not load into it; add duckdb, or leave EXPORTS unset'
+function unreadable({ name, source }: ScheduledExport, destinations: Config['destinations']): string[] {
+  const from = source ?? defaultSource(destinations)
+  if (destinations.includes(from)) return []
+  return [
+    `EXPORTS: ${name} is read from ${from}, and DESTINATIONS does not load into it; add ${from}, or leave the export out`,
+  ]
+}
 
 /** Bytes. A body is a cell, and BigQuery takes rows of 100 MB (https://cloud.google.com/bigquery/quotas#load_jobs); the rest is in reserve. */
 const BIGQUERY_BODY_LIMIT = 64 * 1024 ** 2

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BatchLimits, EventBuffer } from './buffer/buffer.ts'
 import { openSqliteBuffer } from './buffer/sqlite.ts'
+import { defaultSource, type SourceName } from './config/exports.ts'
 import type { Config } from './config.ts'
 import type { Destination } from './destinations/destination.ts'
 import type { Source } from './destinations/source.ts'
@@ -61,15 +62,30 @@ export async function openDestination(config: Config, name: Config['destinations
   }
 }
 
-/** The warehouse, to read from. @throws TransientError while a load holds it, PermanentError when nothing is loaded into it */
-export async function openSource(config: Config): Promise<Source> {
-  const path = warehousePath(config)
-  if (!config.destinations.includes('duckdb') && !existsSync(path)) {
-    throw new PermanentError(
-      `open ${path}: exports, queries and reports read the DuckDB file, and DESTINATIONS is ${config.destinations.join(',')}; ` +
-        'add duckdb to it, and `npm run replay` fills it with what the buffer keeps',
-    )
+/**
+ * The warehouse, to read from.
+ * @param onBytes told how many bytes BigQuery reads for an answer, before it does
+ * @throws TransientError while a load holds it, PermanentError when nothing is loaded into it
+ */
+export async function openSource(
+  config: Config,
+  from: SourceName = defaultSource(config.destinations),
+  onBytes?: (bytes: number) => void,
+): Promise<Source> {
+  if (from === 'bigquery') {
+    // Only then are its settings checked.
+    if (!config.destinations.includes(from)) throw notLoaded('read BigQuery', 'bigquery', config)
+    const { bigquerySource } = await import('./destinations/bigquery/source.ts')
+    return bigquerySource(config.bigquery, onBytes)
   }
+  const path = warehousePath(config)
+  if (!config.destinations.includes(from) && !existsSync(path)) throw notLoaded(`open ${path}`, from, config)
   const { duckdbSource } = await import('./destinations/duckdb/source.ts')
   return duckdbSource(path)
 }
+
+const notLoaded = (action: string, from: SourceName, { destinations }: Config) =>
+  new PermanentError(
+    `${action}: exports, queries and reports read what is loaded into ${from}, and DESTINATIONS is ${destinations.join(',')}; ` +
+      `add ${from} to it, and \`npm run replay\` fills it with what the buffer keeps`,
+  )

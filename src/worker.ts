@@ -1,6 +1,7 @@
 /** The loader's thread: composed from the same settings as the main one, with its own connection to the buffer. */
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { SourceName } from './config/exports.ts'
 import type { ExportJob } from './config.ts'
 import type { Job } from './load/jobs.ts'
 import { startLoader } from './load/loader.ts'
@@ -21,9 +22,13 @@ const loader = startLoader({
   eager: interactive,
   limits: (destination) => batchLimits(config, destination),
   log: createLog(config.logLevel),
-  jobs: { duckdb: config.exports.map(exportJob) },
+  jobs: { duckdb: exportsFrom('duckdb'), bigquery: exportsFrom('bigquery') },
   onStatus: (destination, status) => parentPort?.postMessage({ destination, status } satisfies StatusMessage),
 })
+
+function exportsFrom(source: SourceName): Job[] {
+  return config.exports.filter((job) => job.source === source).map(exportJob)
+}
 
 function exportJob(job: ExportJob): Job {
   return {
@@ -31,7 +36,7 @@ function exportJob(job: ExportJob): Job {
     cron: job.cron,
     async run(at, signal) {
       const { runScheduled } = await import('./exports/scheduled.ts')
-      const { rows, written } = await runScheduled(job, at, () => openSource(config), signal)
+      const { rows, written } = await runScheduled(job, at, () => openSource(config, job.source), signal)
       return { rows, file: written }
     },
   }

@@ -58,6 +58,14 @@ const shape = {
   excel: flag,
 }
 
+/** What can be read, the preferred one first. */
+export const SOURCES = ['duckdb', 'bigquery'] as const
+export type SourceName = (typeof SOURCES)[number]
+
+/** Where it is read from, unless something else is said. */
+export const defaultSource = (destinations: readonly string[]): SourceName =>
+  SOURCES.find((name) => destinations.includes(name)) ?? 'duckdb'
+
 const LIMITS = ['from', 'to', 'status', 'columns'] as const
 
 type Shape = z.output<z.ZodObject<typeof shape>>
@@ -90,6 +98,7 @@ const scheduledSchema = z
       .trim()
       .refine(isSchedule, 'a cron expression of five fields, or of six with seconds first, that has a next time'),
     folder: z.string().trim().min(1).optional(),
+    source: z.enum(SOURCES, { error: 'duckdb or bigquery' }).optional(),
   })
   .superRefine(checkWhole)
 

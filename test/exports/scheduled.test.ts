@@ -82,7 +82,7 @@ test('a server exports on the schedule between loads, and a failing export is to
 
 test('EXPORTS is JSON, and goes into the data folder unless it says where', (t) => {
   const [job] = configured(JSON.stringify([WEEKLY]))
-  t.like(job, { name: 'weekly', folder: '/data/exports', delimiter: ',', excel: false })
+  t.like(job, { name: 'weekly', source: 'duckdb', folder: '/data/exports', delimiter: ',', excel: false })
   t.deepEqual(configured('[]', { DESTINATIONS: 'csv' }), [])
 })
 
@@ -110,8 +110,5 @@ test('each mistake in EXPORTS is told by its place, with what is allowed', (t) =
     mistakes('weekly').join(),
     /^EXPORTS: "weekly" from the environment is not allowed; allowed: a JSON array of exports, .* such as \[/,
   )
-  t.regex(
-    mistakes([WEEKLY], { DESTINATIONS: 'csv' }).join(),
-    /^EXPORTS: they are read from the DuckDB file, .* add duckdb/,
-  )
+  t.regex(mistakes([WEEKLY], { DESTINATIONS: 'csv' }).join(), /^EXPORTS: weekly is read from duckdb, .* add duckdb/)
 })

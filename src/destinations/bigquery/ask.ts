@@ -8,7 +8,7 @@ import { createGzip } from 'node:zlib'
 import { BigQuery } from '@google-cloud/bigquery'
 import { PassThroughClient } from 'google-auth-library'
 import { TransientError } from '../../errors.ts'
-import { bigqueryError, callError, statusOf } from './errors.ts'
+import { bigqueryError, callError, type Proto, protoOf, statusOf } from './errors.ts'
 import type { BigqueryOptions, Waits } from './options.ts'
 
 type RequestOptions = Parameters<BigQuery['request']>[0]
@@ -22,6 +22,8 @@ export interface Request extends Pick<RequestOptions, 'method' | 'json' | 'qs' |
 export interface Asking {
   readonly project: string
   ask<T>(what: string, request: Request): Promise<T>
+  /** @param meaning what an error means that BigQuery answers with, where it is another one than of a load */
+  askOwn<T>(what: string, request: Request, meaning: (error: Proto) => Error): Promise<T>
   /** @param none the HTTP status that says that there is nothing, which is no error. 404 by default */
   find<T>(what: string, request: Request, none?: number): Promise<T | undefined>
   /** Starts a load job with these lines, in one request. */
@@ -47,6 +49,10 @@ export async function openAsking(
   return {
     project: found,
     ask: <T>(what: string, request: Request) => ask<T>(what, request).catch(told(what, isPart(request))),
+    askOwn: <T>(what: string, request: Request, meaning: (error: Proto) => Error) =>
+      ask<T>(what, request).catch((error: unknown) => {
+        throw statusOf(error) === undefined ? callError(what, error) : meaning(protoOf(error))
+      }),
     find: <T>(what: string, request: Request, none = 404) =>
       ask<T>(what, request).catch((error: unknown) => {
         if (statusOf(error) === none) return undefined

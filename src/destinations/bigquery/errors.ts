@@ -124,7 +124,8 @@ const REASON_OF_STATUS: Readonly<Record<number, string>> = {
   429: 'rateLimitExceeded',
 }
 
-function protoOf(thrown: unknown): Proto {
+/** What the client threw, as BigQuery worded it. */
+export function protoOf(thrown: unknown): Proto {
   const errors = field(thrown, 'errors')
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined
   const message = [field(first, 'message'), field(thrown, 'message')].find((each) => typeof each === 'string') ?? ''

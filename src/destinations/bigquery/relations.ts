@@ -1,0 +1,41 @@
+/** What a dataset holds, by the API, where it costs nothing: INFORMATION_SCHEMA is billed as any query is. */
+import type { TableMetadata } from '@google-cloud/bigquery'
+import type { Relation } from '../source.ts'
+import type { Asking } from './ask.ts'
+import { forEachAtOnce } from './at-once.ts'
+import { fieldsIn } from './schema.ts'
+import { isName } from './sql.ts'
+
+interface TableList {
+  readonly tables?: readonly { readonly tableReference?: { readonly tableId?: string }; readonly type?: string }[]
+  readonly nextPageToken?: string
+}
+
+/** Tables and views of wanted names, and their columns, of what can be quoted (sql.ts); sorted by name. */
+export async function relationsIn(
+  { ask, find }: Asking,
+  dataset: string,
+  isWanted: (name: string) => boolean,
+): Promise<Relation[]> {
+  const path = `/datasets/${dataset}/tables`
+  const found: [string, Relation['kind']][] = []
+  for (let pageToken: string | undefined, isFirst = true; isFirst || pageToken !== undefined; isFirst = false) {
+    const qs = { maxResults: 1000, ...(pageToken !== undefined && { pageToken }) }
+    const list: TableList = await ask('list the tables', { path, qs })
+    for (const { tableReference: { tableId = '' } = {}, type = '' } of list.tables ?? []) {
+      if (isName(tableId) && isWanted(tableId)) found.push([tableId, type.endsWith('VIEW') ? 'view' : 'table'])
+    }
+    pageToken = list.nextPageToken
+  }
+  const relations: Relation[] = []
+  await forEachAtOnce(found, async ([name, kind]) => {
+    const table = await find<TableMetadata>(`look up table ${name}`, { path: `${path}/${name}` })
+    // Someone may have dropped it meanwhile.
+    if (table === undefined) return
+    const columns = fieldsIn(table).flatMap((field) =>
+      field.name !== undefined && isName(field.name) ? [field.name] : [],
+    )
+    relations.push({ name, kind, columns })
+  })
+  return relations.toSorted((one, other) => (one.name < other.name ? -1 : 1))
+}

@@ -1,0 +1,94 @@
+/** The dataset in BigQuery, to read from. Each question is a job, billed as any query is; nothing is asked before the first one. */
+import { forms } from '../../../schemas/tables/catalog.ts'
+import { columnNames } from '../../../schemas/tables/views.ts'
+import { tables } from '../../../schemas/tables.ts'
+import { PermanentError } from '../../errors.ts'
+import type { Choice, Selection, Source, Survey } from '../source.ts'
+import { rowsTable } from './fold.ts'
+import { openReader, type Reader, type ReaderOptions } from './reader.ts'
+import { identifier, pathOf, text, timestampLiteral } from './sql.ts'
+import { STATE_TABLE } from './state.ts'
+
+/** What loading alone needs. */
+const HIDDEN = new Set([STATE_TABLE, ...[...tables, columnNames].map((table) => rowsTable(table).name)])
+
+/** @param onBytes told before each `read` how many bytes of tables it reads, which is what BigQuery bills for */
+export function bigquerySource(options: ReaderOptions, onBytes: (bytes: number) => void = () => {}): Source {
+  const { dataset } = options
+  const never = new AbortController().signal
+  let opening: Promise<Reader> | undefined
+  const opened = () => {
+    opening ??= openReader(options)
+    return opening
+  }
+  const path = async (table: string) => pathOf({ project: (await opened()).project, dataset, table })
+  const ask = async (sql: string) => textsOf(await opened(), sql)
+  const statementOf = async (selection: Selection) =>
+    'sql' in selection ? selection.sql : choiceOf(selection, await path(selection.relation))
+
+  const relations = async () => (await opened()).relations((name) => !HIDDEN.has(name))
+
+  return {
+    relations,
+    async surveys() {
+      const known = new Set((await relations()).map(({ name }) => name))
+      if (!known.has(columnNames.name)) return []
+      const rows = await ask(
+        `SELECT N.form_uuid, TO_JSON_STRING(F.name), N.column_name FROM ${await path(columnNames.name)} AS N
+LEFT JOIN ${await path(forms.name)} AS F ON F.form_uuid = N.form_uuid WHERE N.scope = 'survey' ORDER BY N.column_name`,
+      )
+      const surveys = rows.map(([formUuid = '', name = 'null', view = '']): Survey => {
+        const parsed: unknown = JSON.parse(name)
+        return { formUuid, name: typeof parsed === 'string' ? parsed : null, view }
+      })
+      return surveys.filter(({ view }) => known.has(view))
+    },
+    async count(selection) {
+      const sql = await statementOf(selection)
+      if ('sql' in selection) await (await opened()).check(sql, never)
+      const [[count] = []] = await ask(`SELECT COUNT(*) FROM (\n${bare(sql)}\n)`)
+      return Number(count)
+    },
+    async read(selection, signal) {
+      signal.throwIfAborted()
+      const reader = await opened()
+      const sql = await statementOf(selection)
+      onBytes(await reader.check(sql, signal))
+      const { fields, pages } = await reader.run(sql, signal)
+      return { columns: fields.map(({ name = '' }) => name), rows: pages }
+    },
+    async close() {
+      opening = undefined
+    },
+  }
+}
+
+/** All rows of an answer that is not large, as texts. */
+async function textsOf(reader: Reader, sql: string): Promise<string[][]> {
+  const { pages } = await reader.run(sql, new AbortController().signal)
+  const all: string[][] = []
+  for await (const rows of pages) for (const row of rows) all.push(row.map((cell) => String(cell ?? '')))
+  return all
+}
+
+/** Without the semicolon at its end, which cannot stand in a subquery. */
+const bare = (sql: string) => sql.replace(/[;\s]+$/, '')
+
+function choiceOf(choice: Choice, path: string): string {
+  if (choice.columns.length === 0) {
+    throw new PermanentError(`read ${choice.relation}: none of its columns can be named here; write it in SQL`)
+  }
+  const conditions = conditionsOf(choice)
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+  return `SELECT ${choice.columns.map(identifier).join(', ')} FROM ${path}${where}`
+}
+
+/** Days and times alike, as instants. */
+function conditionsOf({ period, only }: Choice): string[] {
+  const time = period && `CAST(${identifier(period.column)} AS TIMESTAMP)`
+  return [
+    ...(period?.from === undefined ? [] : [`${time} >= ${timestampLiteral(period.from)}`]),
+    ...(period?.to === undefined ? [] : [`${time} < ${timestampLiteral(period.to)}`]),
+    ...(only === undefined ? [] : [`${identifier(only.column)} IN (${only.values.map(text).join(', ')})`]),
+  ]
+}

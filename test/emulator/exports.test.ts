@@ -1,0 +1,169 @@
+/** The same events, loaded into DuckDB and BigQuery, are exported as the same CSV. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { exportSchema } from '../../src/config/exports.ts'
+import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
+import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
+import type { Source } from '../../src/destinations/source.ts'
+import { PermanentError, reasonOf } from '../../src/errors.ts'
+import { listExportable } from '../../src/exports/catalog.ts'
+import { exportCsv } from '../../src/exports/export.ts'
+import { writeFile } from '../../src/exports/write.ts'
+import { readReport } from '../../src/report/read.ts'
+import { sampleEvents } from '../../src/samples/samples.ts'
+import { bigqueryWarehouseIn } from '../support/bigquery-warehouse.ts'
+import { duckdbWarehouseIn } from '../support/duckdb-warehouse.ts'
+import { flattenEvents, stored } from '../support/flattening.ts'
+import type { Warehouse } from '../support/warehouses.ts'
+import { emulated, newName } from './with-emulator.ts'
+
+/** Of two surveys: the emulator takes seconds for the view of each. */
+const EVENTS = [...sampleEvents({ seed: 2, count: 100, start: new Date('2025-03-20T00:00:00Z') })].filter((event) =>
+  /NPS Survey|CSAT Survey/.test(JSON.stringify(event)),
+)
+const signal = () => new AbortController().signal
+
+async function load({ destination }: Warehouse): Promise<void> {
+  await destination.prepare()
+  await destination.load(flattenEvents(EVENTS.map((body, at) => stored(body, at + 1))), { signal: signal() })
+  await destination.refreshViews?.({ signal: signal() })
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'exports-'))
+const dataset = newName()
+const [duckdb, bigquery] = await Promise.all([duckdbWarehouseIn(folder), bigqueryWarehouseIn(dataset)])
+await Promise.all([load(duckdb), load(bigquery)])
+await duckdb.destination.close()
+test.after.always(async () => {
+  await Promise.all([duckdb.remove(), bigquery.remove()])
+  await rm(folder, { recursive: true, force: true })
+})
+
+const inBigquery = (onBytes?: (bytes: number) => void) =>
+  bigquerySource({ ...emulated(), dataset, location: undefined, labels: {} }, onBytes)
+const inDuckdb = () => duckdbSource(join(folder, 'w.duckdb'))
+
+async function asked<T>(source: Source, ask: (source: Source) => Promise<T>): Promise<T> {
+  try {
+    return await ask(source)
+  } finally {
+    await source.close()
+  }
+}
+
+/** The lines of the CSV: the header, and rows in an order of their own. */
+async function csvOf(from: Source, options: object): Promise<string[]> {
+  let csv = ''
+  const write = async (name: string, text: AsyncIterable<string>) => {
+    for await (const piece of text) csv += piece
+    return name
+  }
+  await asked(from, (source) => exportCsv(source, { options: exportSchema.parse(options), signal: signal(), write }))
+  const [header = '', ...rows] = csv.split('\r\n')
+  return [header, ...rows.toSorted()]
+}
+
+async function sameCsv(t: ExecutionContext, options: object): Promise<void> {
+  const expected = await csvOf(await inDuckdb(), options)
+  t.true(expected.length > 3, `${JSON.stringify(options)} gives too little to compare`)
+  t.deepEqual(await csvOf(inBigquery(), options), expected, JSON.stringify(options))
+}
+
+test.serial('a survey, tables and views are the same CSV, also by period, status and columns', async (t) => {
+  await sameCsv(t, { survey: 'nps' })
+  await sameCsv(t, { survey: 'csat', from: '2025-03-20T00:05:00Z', to: '2025-03-21', status: 'completed' })
+  for (const table of ['responses', 'response_answers', 'users', 'webhook_events', 'user_attributes'])
+    await sameCsv(t, { table })
+  await sameCsv(t, { table: 'responses', from: '2025-03-20T00:10:00Z', columns: 'STATUS,first_shown_at,user_uuid' })
+  await sameCsv(t, { view: 'answer_distribution', columns: 'question,value,n' })
+  await sameCsv(t, { view: 'response_timeline', from: '2025-03-20', to: '2025-03-21' })
+})
+
+test.serial('what is there is listed alike, and what loading alone needs is not', async (t) => {
+  const [expected, found] = [await asked(await inDuckdb(), listExportable), await asked(inBigquery(), listExportable)]
+  t.deepEqual(found, expected)
+  t.deepEqual(
+    await asked(inBigquery(), (source) => source.relations()),
+    await asked(await inDuckdb(), (source) => source.relations()),
+  )
+})
+
+test.serial('a report of either is the same', async (t) => {
+  const reportOf = async (source: Source) => {
+    const [survey] = await source.surveys()
+    return survey && readReport(source, survey, signal())
+  }
+  const [expected, found] = [await asked(await inDuckdb(), reportOf), await asked(inBigquery(), reportOf)]
+  t.deepEqual(found?.funnel, expected?.funnel)
+  t.deepEqual(found?.survey, expected?.survey)
+  t.true((expected?.questions.length ?? 0) > 0)
+})
+
+test.serial('values of every type are cells', async (t) => {
+  const sql = `SELECT 9007199254740993 AS large, -5 AS small, 1e10 AS number, 0.1 AS fraction, TRUE AS yes, DATE '2026-11-01' AS day,
+    TIMESTAMP '1969-12-31 23:59:59.000001+00' AS instant, [1, 2] AS list, [STRUCT(1 AS a, 'x' AS b)] AS records,
+    JSON '{"a": [1]}' AS json, CAST(NULL AS STRING) AS nothing, 'ä, "ö"' AS words`
+  const reading = await inBigquery().read({ sql }, signal())
+  t.deepEqual(reading.columns.slice(0, 3), ['large', 'small', 'number'])
+  for await (const [row = []] of reading.rows) {
+    t.deepEqual(row.slice(0, 8), [
+      '9007199254740993',
+      -5,
+      1e10,
+      0.1,
+      true,
+      '2026-11-01',
+      '1969-12-31T23:59:59.000001Z',
+      '1, 2',
+    ])
+    t.is(row[8], '[{"a":1,"b":"x"}]')
+    t.deepEqual(JSON.parse(String(row[9])), { a: [1] })
+    t.deepEqual(row.slice(10), [null, 'ä, "ö"'])
+  }
+})
+
+test.serial('an answer of many pages comes whole, and once', async (t) => {
+  const sql = 'SELECT n FROM UNNEST(GENERATE_ARRAY(1, 12000)) AS n'
+  const lines = await csvOf(inBigquery(), { sql })
+  const numbers = lines.slice(2).map(Number)
+  t.is(new Set(numbers).size, 12_000)
+  t.deepEqual([numbers.length, Math.min(...numbers), Math.max(...numbers)], [12_000, 1, 12_000])
+})
+
+test.serial('only what reads is run, and what fails leaves no file', async (t) => {
+  const before = await csvOf(inBigquery(), { table: 'forms' })
+  const into = join(folder, 'out')
+  const failing = async (sql: string) => {
+    const options = exportSchema.parse({ sql })
+    const write = (_: string, text: AsyncIterable<string>) => writeFile(join(into, 'x.csv'), text, signal())
+    const error = await t.throwsAsync(exportCsv(inBigquery(), { options, signal: signal(), write }), undefined, sql)
+    t.true(error instanceof PermanentError, sql)
+    return reasonOf(error)
+  }
+  for (const sql of ['DELETE FROM forms WHERE TRUE', 'DROP TABLE forms', 'CREATE TABLE mine AS SELECT 1 AS a'])
+    t.regex(await failing(sql), /only reading is allowed/)
+  for (const sql of ['SELECT 1; DELETE FROM forms WHERE TRUE', 'SELECT 1; SELECT 2']) await failing(sql)
+  t.regex(await failing('SELECT nothing FROM forms'), /the statement cannot be run; BigQuery says why: .*nothing/s)
+  t.regex(await failing('SELECT * FROM frms'), /BigQuery says why: .*frms/s)
+  t.regex(await failing("SELECT ERROR('as asked') FROM forms"), /as asked/)
+  t.deepEqual(await readdir(into).catch(() => []), [])
+  t.deepEqual(await csvOf(inBigquery(), { table: 'forms' }), before)
+})
+
+test.serial('it says what is read before reading it, and an abort ends it with its reason', async (t) => {
+  const bytes: number[] = []
+  const source = inBigquery((each) => bytes.push(each))
+  const stopping = new AbortController()
+  const { rows } = await source.read({ sql: 'SELECT n FROM UNNEST(GENERATE_ARRAY(1, 20000)) AS n' }, stopping.signal)
+  t.is(bytes.length, 1)
+  const reason = new Error('enough')
+  await t.throwsAsync(
+    async () => {
+      for await (const some of rows) if (some.length > 0) stopping.abort(reason)
+    },
+    { is: reason },
+  )
+  await t.throwsAsync(source.read({ sql: 'SELECT 1' }, stopping.signal), { is: reason })
+})
