@@ -7,6 +7,8 @@ import { defaultSource, exportMistakes, type ScheduledExport, type SourceName } 
 import { type Setting, settings, settingsSchema, type WebhookAuth } from './config/schema.ts'
 import { CONFIG_FILE, type Given, gatherSettings } from './config/sources.ts'
 
+export type { SourceName }
+
 export interface Config {
   readonly host: string
   readonly port: number
@@ -29,6 +31,8 @@ export interface Config {
   readonly questions: Readonly<Record<'nps' | 'csat' | 'ces', readonly string[] | undefined>>
   readonly bigquery: BigqueryConfig
   readonly exports: readonly ExportJob[]
+  /** What people's questions are asked, unless they say otherwise. */
+  readonly source: SourceName
 }
 
 export interface ExportJob extends Omit<ScheduledExport, 'folder' | 'source'> {
@@ -111,6 +115,7 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
     labels: checked.BIGQUERY_LABELS ?? {},
     maxBytesBilled: checked.BIGQUERY_MAX_BYTES_BILLED,
   },
+  source: defaultSource(checked.DESTINATIONS),
   exports: (checked.EXPORTS ?? []).map((job) => ({
     ...job,
     source: job.source ?? defaultSource(checked.DESTINATIONS),

@@ -3,8 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BatchLimits, EventBuffer } from './buffer/buffer.ts'
 import { openSqliteBuffer } from './buffer/sqlite.ts'
-import { defaultSource, type SourceName } from './config/exports.ts'
-import type { Config } from './config.ts'
+import type { Config, SourceName } from './config.ts'
 import type { Destination } from './destinations/destination.ts'
 import type { Source } from './destinations/source.ts'
 import { PermanentError } from './errors.ts'
@@ -69,7 +68,7 @@ export async function openDestination(config: Config, name: Config['destinations
  */
 export async function openSource(
   config: Config,
-  from: SourceName = defaultSource(config.destinations),
+  from: SourceName = config.source,
   onBytes?: (bytes: number) => void,
 ): Promise<Source> {
   if (from === 'bigquery') {

@@ -1,8 +1,7 @@
 /** The loader's thread: composed from the same settings as the main one, with its own connection to the buffer. */
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { SourceName } from './config/exports.ts'
-import type { ExportJob } from './config.ts'
+import type { ExportJob, SourceName } from './config.ts'
 import type { Job } from './load/jobs.ts'
 import { startLoader } from './load/loader.ts'
 import type { StatusMessage, ThreadData } from './load/thread.ts'

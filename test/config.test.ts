@@ -54,6 +54,7 @@ test('nothing has to be set', (t) => {
     logLevel: 'info',
     csvFormulaGuard: false,
     exports: [],
+    source: 'duckdb',
     bigquery: {
       mode: 'merge',
       project: undefined,
