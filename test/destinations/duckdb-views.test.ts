@@ -111,6 +111,18 @@ test('once what was in the way has another name, the next load makes the view, t
   t.is((await ask('SELECT n FROM nps')).length, 1)
 })
 
+test('what there is no time for is made after the next load', async (t) => {
+  const { path, load, ask } = await viewWarehouse(t)
+  const destination = duckdbDestination({ path, longestViews: -1 })
+  await destination.prepare()
+  const { signal } = new AbortController()
+  t.deepEqual(await destination.refreshViews?.({ signal }), [])
+  await destination.close()
+  t.deepEqual(await ask('SELECT view_name FROM duckdb_views() WHERE NOT internal'), [])
+  await load(answered({ nps: 9 }))
+  t.is((await ask('SELECT n FROM nps')).length, 1)
+})
+
 test('a stop ends the making of views, and the next load makes the rest', async (t) => {
   const { path, load, ask } = await viewWarehouse(t)
   const destination = duckdbDestination({ path })

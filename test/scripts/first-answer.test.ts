@@ -50,7 +50,7 @@ test('the answer is the query and NPS by plan with its interval, as the views of
       event({ attributes: { plan } }, { uuid, completed_at: '2026-01-01T00:00:00Z', data: { nps } }),
     ),
   )
-  const destination = duckdbDestination({ path })
+  const destination = duckdbDestination({ path, longestViews: Number.POSITIVE_INFINITY })
   const { signal } = new AbortController()
   await destination.load(batch, { signal })
   await destination.refreshViews?.({ signal })

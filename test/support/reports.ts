@@ -57,7 +57,7 @@ export async function warehouseOf(bodies: readonly object[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'report-'))
   folders.push(folder)
   const path = join(folder, 'warehouse.duckdb')
-  const destination = duckdbDestination({ path })
+  const destination = duckdbDestination({ path, longestViews: Number.POSITIVE_INFINITY })
   await destination.prepare()
   await destination.load(flattened(...bodies), { signal: NEVER_STOPPED })
   await destination.refreshViews?.({ signal: NEVER_STOPPED })

@@ -21,7 +21,11 @@ export interface ViewWarehouse {
 
 export async function viewWarehouse(t: ExecutionContext, questions?: MetricQuestions): Promise<ViewWarehouse> {
   const path = join(await folder(t), 'warehouse.duckdb')
-  const destination = duckdbDestination({ path, ...(questions && { questions }) })
+  const destination = duckdbDestination({
+    path,
+    longestViews: Number.POSITIVE_INFINITY,
+    ...(questions && { questions }),
+  })
   let loaded = 0
   const { signal } = new AbortController()
   const loadRows = async (batch: RowBatch) => {

@@ -28,6 +28,8 @@ export interface DuckdbOptions {
   readonly path: string
   /** Which questions the models score; if not given, those that look like it. */
   readonly questions?: MetricQuestions
+  /** Milliseconds: how long views are made at a time, 10,000 if not given. The rest is made after the next load. */
+  readonly longestViews?: number
 }
 
 /** How many times the usual memory a batch may get that did not fit into less. */
@@ -39,7 +41,7 @@ interface Open {
 }
 
 /** Errors are Transient where it may pass (a locked file, a full disk) and Permanent where a person has to act. */
-export function duckdbDestination({ path, questions = UNNAMED }: DuckdbOptions): Destination {
+export function duckdbDestination({ path, questions = UNNAMED, longestViews = 10_000 }: DuckdbOptions): Destination {
   const name = 'duckdb'
   let open: Open | undefined
   let memory = 1
@@ -95,7 +97,7 @@ export function duckdbDestination({ path, questions = UNNAMED }: DuckdbOptions):
       signal.addEventListener('abort', interrupt)
       try {
         const session = { connection: client.connection, appender, signal }
-        const { taken, isPart } = await ensureViews(session, { questions, surveys })
+        const { taken, isPart } = await ensureViews(session, { questions, surveys }, longestViews)
         memory = 1
         if (taken.length === 0 && !isPart) novelty.settle()
         return taken.map((view) => `${view}: something else has that name in ${path}; rename it, and the view is made`)

@@ -15,6 +15,8 @@ const OUT_OF_MEMORY = /Out of Memory Error|failed to allocate|bad_alloc|[KMGT]iB
 
 export const isOutOfMemory = (error: unknown): boolean => OUT_OF_MEMORY.test(reasonOf(error))
 
+const READ_ONLY = /attached in read-only mode/
+
 /** The first that fits counts: the precise ones stand first. */
 const MEANINGS: readonly Meaning[] = [
   {
@@ -60,7 +62,7 @@ const MEANINGS: readonly Meaning[] = [
     passes: true,
     wayOut: 'it is not there yet; it is made when the first events are loaded',
   },
-  { text: /attached in read-only mode/, passes: false, wayOut: 'a query only reads; leave the data as it is' },
+  { text: READ_ONLY, passes: false, wayOut: 'a query only reads; leave the data as it is' },
   {
     text: /Read-only file system/,
     passes: false,
@@ -105,7 +107,7 @@ export function duckdbError(
 ): TransientError | PermanentError {
   if (cause instanceof TransientError || cause instanceof PermanentError) return cause
   const message = cause instanceof Error ? cause.message : String(cause)
-  if (otherwise !== undefined && STATEMENT.test(message)) {
+  if (otherwise !== undefined && STATEMENT.test(message) && !READ_ONLY.test(message)) {
     return new PermanentError(`${action} ${path}: ${otherwise}`, { cause })
   }
   for (const { text, passes, wayOut } of MEANINGS) {

@@ -25,15 +25,16 @@ export interface Made {
   readonly isPart: boolean
 }
 
-/** Milliseconds after which no other view is begun: meanwhile nobody else can have the file. */
-const LONGEST = 10_000
-
-/** @throws the signal's reason, and what DuckDB throws; after either the connection is to be closed */
+/**
+ * @param longest milliseconds after which no other view is begun: meanwhile nobody else can have the file
+ * @throws the signal's reason, and what DuckDB throws; after either the connection is to be closed
+ */
 export async function ensureViews(
   { connection, appender, signal }: Session,
   wanted: Pick<ViewSettings, 'questions' | 'surveys'>,
+  longest: number,
 ): Promise<Made> {
-  const end = performance.now() + LONGEST
+  const end = performance.now() + longest
   const settings = { ...wanted, sql: duckdbDialect, now: now() }
   const { newNames, views } = planViews(await readCatalog(connection), settings)
   await connection.run('BEGIN')
