@@ -2,6 +2,7 @@
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ExportJob, SourceName } from './config.ts'
+import { reasonOf } from './errors.ts'
 import type { Job } from './load/jobs.ts'
 import { startLoader } from './load/loader.ts'
 import type { StatusMessage, ThreadData } from './load/thread.ts'
@@ -12,7 +13,9 @@ import { batchLimits, openBuffer, openDestination, openSource } from './stores.t
 if (process.platform === 'linux') setPriority(10)
 
 const { config, interactive }: ThreadData = workerData
+const log = createLog(config.logLevel)
 const buffer = openBuffer(config)
+if (config.exports.length > 0) await clearExports()
 const loader = startLoader({
   buffer,
   destinations: await Promise.all(config.destinations.map((name) => openDestination(config, name))),
@@ -20,7 +23,7 @@ const loader = startLoader({
   whenPending: config.loadWhenPending,
   eager: interactive,
   limits: (destination) => batchLimits(config, destination),
-  log: createLog(config.logLevel),
+  log,
   jobs: { duckdb: exportsFrom('duckdb'), bigquery: exportsFrom('bigquery') },
   onStatus: (destination, status) => parentPort?.postMessage({ destination, status } satisfies StatusMessage),
 })
@@ -38,6 +41,17 @@ function exportJob(job: ExportJob): Job {
       const { rows, written } = await runScheduled(job, at, () => openSource(config, job.source), signal)
       return { rows, file: written }
     },
+  }
+}
+
+/** Before any begins. What a crash left is no reason not to load. */
+async function clearExports(): Promise<void> {
+  try {
+    const { clearScheduled } = await import('./exports/scheduled.ts')
+    const files = await clearScheduled(config.exports)
+    if (files > 0) log.info({ files }, 'removed what exports that were killed had left unfinished')
+  } catch (error) {
+    log.warn({ reason: reasonOf(error) }, 'what exports that were killed had left unfinished is not removed')
   }
 }
 

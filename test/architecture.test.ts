@@ -12,6 +12,7 @@ const EXPORTED = [
   'src/destinations/source.ts',
   'src/destinations/csv/encode.ts',
   'src/destinations/csv/files.ts',
+  'src/destinations/csv/temporary.ts',
   'src/destinations/csv/errors.ts',
 ]
 

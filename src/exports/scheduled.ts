@@ -1,9 +1,13 @@
 /** An export of the setting EXPORTS: a new file at each of its times. */
 import { join } from 'node:path'
 import type { ExportJob } from '../config.ts'
+import { removeLeftovers } from '../destinations/csv/temporary.ts'
 import type { Source } from '../destinations/source.ts'
 import { type Exported, exportCsv } from './export.ts'
 import { writeFile } from './write.ts'
+
+/** What follows the job's name in that of a file. */
+const DUE = /^-\d{8}T\d{6}Z\.csv$/
 
 /** @param at when it was due; the file is named by it, in UTC: `weekly-20261124T060000Z.csv` */
 export async function runScheduled(
@@ -19,4 +23,16 @@ export async function runScheduled(
   } finally {
     await source.close()
   }
+}
+
+/** Removes what exports of these jobs left of files when they were killed, and nothing else. @returns how many files it were */
+export async function clearScheduled(jobs: readonly ExportJob[]): Promise<number> {
+  let removed = 0
+  for (const [folder, its] of Map.groupBy(jobs, (job) => job.folder)) {
+    const names = its.map(({ name }) => name)
+    removed += await removeLeftovers(folder, (file) =>
+      names.some((name) => file.startsWith(name) && DUE.test(file.slice(name.length))),
+    )
+  }
+  return removed
 }

@@ -5,6 +5,7 @@ import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { codeOf } from '../destinations/csv/errors.ts'
 import { makeFolder, syncFolder, writeWhole } from '../destinations/csv/files.ts'
+import { removeLeftovers } from '../destinations/csv/temporary.ts'
 import { PermanentError } from '../errors.ts'
 
 /** Replaces the file, and makes its folder. @returns its absolute path @throws leaving what was there, and nothing else */
@@ -17,6 +18,8 @@ export async function writeFile(path: string, text: AsyncIterable<string>, signa
   if (there !== undefined && !there.isFile()) {
     throw new PermanentError(`write ${path}: it is no regular file; name a file, or - for standard output`)
   }
+  // Of an export that was killed: people's data, under a name that nobody looks for.
+  await removeLeftovers(dirname(file), (name) => name === basename(file))
   await writeWhole(file, Readable.from(text), signal, 'then export again')
   await syncFolder(dirname(file))
   return target

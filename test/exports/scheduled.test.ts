@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -8,7 +8,7 @@ import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
 import { runScheduled } from '../../src/exports/scheduled.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 import { event } from '../support/flattening.ts'
-import { folder, startProduct, until } from '../support/process.ts'
+import { folder, NEVER, startProduct, until } from '../support/process.ts'
 
 const AT = new Date('2026-11-24T06:00:00.123Z')
 
@@ -78,6 +78,29 @@ test('a server exports on the schedule between loads, and a failing export is to
     (await readdir(out)).filter((name) => !/^users-\d{8}T\d{6}Z\.csv$/.test(name)),
     [],
   )
+})
+
+test('what an export left when the server was killed is removed when it starts again, and nothing else', async (t) => {
+  const dataDir = await folder(t)
+  await withConnection(join(dataDir, 'warehouse.duckdb'), (connection) =>
+    connection.run('CREATE TABLE many AS SELECT range AS n FROM range(100000)'),
+  )
+  // Nothing comes of it for hours.
+  const sql = 'SELECT count(*) FROM many AS a, many AS b, many AS c'
+  const settings = (cron: string) => ({ ...NEVER, EXPORTS: JSON.stringify([{ name: 'endless', sql, cron }]) })
+  const product = await startProduct(t, dataDir, settings('* * * * * *'))
+  const out = join(dataDir, 'exports')
+  const left = await until(async () => (await readdir(out).catch(() => [])).find((name) => name.endsWith('.tmp')))
+  t.regex(left, /^endless-\d{8}T\d{6}Z\.csv\.\d+-[0-9a-f]{8}\.tmp$/)
+  product.kill('SIGKILL')
+  await product.ended
+  t.deepEqual(await readdir(out), [left])
+
+  const others = [left.replace('endless', 'other'), left.replace('Z.csv', '.csv'), `endless-${left}`, 'endless.csv.tmp']
+  for (const name of others) await writeFile(join(out, name), "the user's")
+  const again = await startProduct(t, dataDir, settings('0 0 29 2 *'))
+  await again.said(/"files":1,"msg":"removed what exports that were killed had left unfinished"/)
+  t.deepEqual((await readdir(out)).toSorted(), others.toSorted())
 })
 
 test('EXPORTS is JSON, and goes into the data folder unless it says where', (t) => {

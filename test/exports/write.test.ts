@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile as put, readdir, readFile, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
 import { exportSchema } from '../../src/config/exports.ts'
@@ -15,6 +15,8 @@ import { folder, until } from '../support/process.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/export-csv.ts', import.meta.url))
 const ROWS = 100_000
+/** Nothing comes of it for hours. */
+const ENDLESS = 'SELECT count(*) FROM many AS a, many AS b, many AS c'
 
 /** A warehouse with so many rows in `many`, and a folder to write to. */
 async function places(t: ExecutionContext) {
@@ -114,14 +116,42 @@ test('a reader that has enough ends it without an error', async (t) => {
 
 test('a signal ends it, and no file is left', async (t) => {
   const { dataDir, out } = await places(t)
-  // Nothing comes of it for hours.
-  const sql = 'SELECT count(*) FROM many AS a, many AS b, many AS c'
-  const { child, ended } = start(t, dataDir, '--sql', sql, '--out', join(out, 'never.csv'))
+  const { child, ended } = start(t, dataDir, '--sql', ENDLESS, '--out', join(out, 'never.csv'))
   const begun = await until(async () => ((await readdir(out)).length > 0 ? readdir(out) : undefined))
-  t.true(begun.every((name) => /^never\.csv\.\w+\.tmp$/.test(name)))
+  t.true(begun.every((name) => /^never\.csv\.\d+-\w+\.tmp$/.test(name)))
   child.kill('SIGINT')
   const { code, errors } = await ended
   t.is(code, 1)
   t.regex(errors, /^stopped; nothing is left behind/)
   t.deepEqual(await readdir(out), [])
+})
+
+/** An export that never ends, once it has its file. @returns the file's name */
+async function endless(t: ExecutionContext, dataDir: string, file: string) {
+  const before = await readdir(dirname(file))
+  const { child, ended } = start(t, dataDir, '--sql', ENDLESS, '--out', file)
+  const name = await until(async () => (await readdir(dirname(file))).find((each) => !before.includes(each)))
+  return {
+    name,
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+test('what a killed export left is removed by the next one to the same file, and nothing of one under way', async (t) => {
+  const { dataDir, out, file } = await places(t)
+  const others = ['other.csv.1-0123abcd.tmp', 'many.csv.tmp', 'many.csv.0123abcd.tmp', 'my-many.csv', 'a.many.csv']
+  for (const name of others) await put(join(out, name), "the user's")
+  const killed = await endless(t, dataDir, file)
+  await killed.kill()
+  t.true((await readdir(out)).includes(killed.name), 'killed, it could not remove it')
+
+  const running = await endless(t, dataDir, file)
+  t.false((await readdir(out)).includes(killed.name))
+  const { code, errors } = await start(t, dataDir, '--sql', 'SELECT 1 AS one', '--out', file).ended
+  t.is(code, 0, errors)
+  t.deepEqual((await readdir(out)).toSorted(), ['many.csv', running.name, ...others].toSorted())
+  await running.kill()
 })

@@ -2,33 +2,31 @@
  * Files that are there whole or not at all: written under a temporary name in the same folder, made durable, then
  * renamed. What `writeWhole` has resolved for survives a power cut once its folder is synced.
  */
-import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { codeOf, fileError } from './errors.ts'
-
-const TEMPORARY = '.tmp'
+import { TEMPORARY, withTemporary } from './temporary.ts'
 
 /**
  * Puts the content under the final name, replacing what is there. A failure or an abort leaves nothing new behind.
  * @param then what happens once an error has passed, for its text
  */
 export async function writeWhole(path: string, content: Readable, signal: AbortSignal, then?: string): Promise<void> {
-  // Of its own: two that write the same file at once must not write into one another.
-  const temporary = `${path}.${randomUUID().slice(0, 8)}${TEMPORARY}`
-  try {
-    // `flush` syncs the file before it is closed.
-    await pipeline(content, createWriteStream(temporary, { flush: true }), { signal })
-    await rename(temporary, path)
-  } catch (error) {
-    // The first failure is the one to tell; what stays here is removed by the next `prepare`.
-    await rm(temporary, { force: true }).catch(() => {})
-    signal.throwIfAborted()
-    throw fileError('write', path, error, then)
-  }
+  await withTemporary(path, async (temporary) => {
+    try {
+      // `flush` syncs the file before it is closed.
+      await pipeline(content, createWriteStream(temporary, { flush: true }), { signal })
+      await rename(temporary, path)
+    } catch (error) {
+      // The first failure is the one to tell; what stays here is removed by whoever comes next (temporary.ts).
+      await rm(temporary, { force: true }).catch(() => {})
+      signal.throwIfAborted()
+      throw fileError('write', path, error, then)
+    }
+  })
 }
 
 /** Makes the names in a folder durable. */
