@@ -1,69 +1,20 @@
 /** The same events, loaded into DuckDB and BigQuery, are exported as the same CSV. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { exportSchema } from '../../src/config/exports.ts'
-import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
-import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
 import type { Source } from '../../src/destinations/source.ts'
 import { PermanentError, reasonOf } from '../../src/errors.ts'
 import { listExportable } from '../../src/exports/catalog.ts'
 import { exportCsv } from '../../src/exports/export.ts'
 import { writeFile } from '../../src/exports/write.ts'
 import { readReport } from '../../src/report/read.ts'
-import { sampleEvents } from '../../src/samples/samples.ts'
-import { bigqueryWarehouseIn } from '../support/bigquery-warehouse.ts'
-import { duckdbWarehouseIn } from '../support/duckdb-warehouse.ts'
-import { flattenEvents, stored } from '../support/flattening.ts'
-import type { Warehouse } from '../support/warehouses.ts'
-import { emulated, newName } from './with-emulator.ts'
+import { asked, bothWith, csvOf, twoSurveys } from './both.ts'
 
-/** Of two surveys: the emulator takes seconds for the view of each. */
-const EVENTS = [...sampleEvents({ seed: 2, count: 100, start: new Date('2025-03-20T00:00:00Z') })].filter((event) =>
-  /NPS Survey|CSAT Survey/.test(JSON.stringify(event)),
-)
 const signal = () => new AbortController().signal
 
-async function load({ destination }: Warehouse): Promise<void> {
-  await destination.prepare()
-  await destination.load(flattenEvents(EVENTS.map((body, at) => stored(body, at + 1))), { signal: signal() })
-  await destination.refreshViews?.({ signal: signal() })
-}
-
-const folder = await mkdtemp(join(tmpdir(), 'exports-'))
-const dataset = newName()
-const [duckdb, bigquery] = await Promise.all([duckdbWarehouseIn(folder), bigqueryWarehouseIn(dataset)])
-await Promise.all([load(duckdb), load(bigquery)])
-await duckdb.destination.close()
-test.after.always(async () => {
-  await Promise.all([duckdb.remove(), bigquery.remove()])
-  await rm(folder, { recursive: true, force: true })
-})
-
-const inBigquery = (onBytes?: (bytes: number) => void) =>
-  bigquerySource({ ...emulated(), dataset, location: undefined, labels: {} }, onBytes)
-const inDuckdb = () => duckdbSource(join(folder, 'w.duckdb'))
-
-async function asked<T>(source: Source, ask: (source: Source) => Promise<T>): Promise<T> {
-  try {
-    return await ask(source)
-  } finally {
-    await source.close()
-  }
-}
-
-/** The lines of the CSV: the header, and rows in an order of their own. */
-async function csvOf(from: Source, options: object): Promise<string[]> {
-  let csv = ''
-  const write = async (name: string, text: AsyncIterable<string>) => {
-    for await (const piece of text) csv += piece
-    return name
-  }
-  await asked(from, (source) => exportCsv(source, { options: exportSchema.parse(options), signal: signal(), write }))
-  const [header = '', ...rows] = csv.split('\r\n')
-  return [header, ...rows.toSorted()]
-}
+const { folder, inDuckdb, inBigquery, remove } = await bothWith(twoSurveys())
+test.after.always(remove)
 
 async function sameCsv(t: ExecutionContext, options: object): Promise<void> {
   const expected = await csvOf(await inDuckdb(), options)
