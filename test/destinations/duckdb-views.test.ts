@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { tables } from '../../schemas/tables.ts'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
@@ -9,6 +12,10 @@ import { viewWarehouse } from '../support/view-warehouse.ts'
 
 const answered = (data: object, fields: object = {}) => event(fields, { data, last_shown_at: '2024-01-01 00:00:00' })
 const DEFINITIONS = 'SELECT view_name, sql FROM duckdb_views() WHERE NOT internal ORDER BY 1'
+/** Each view with its comment and those of its columns. */
+const WITH_COMMENTS = `SELECT view_name, sql, comment, (SELECT CAST(list(c.comment ORDER BY column_index) AS VARCHAR)
+  FROM duckdb_columns() AS c WHERE table_name = view_name) AS columns FROM duckdb_views() WHERE NOT internal ORDER BY 1`
+const CHILD = fileURLToPath(new URL('../support/duckdb-child.ts', import.meta.url))
 
 test('every view can be asked, whatever surveys, questions, attributes and segments are called', async (t) => {
   const { load, ask } = await viewWarehouse(t)
@@ -160,6 +167,27 @@ test('a stop ends the making of views, and the next load makes the rest', async 
   await destination.close()
   await load(answered({ nps: 9 }))
   t.is((await ask('SELECT n FROM nps')).length, 1)
+})
+
+test('a process killed in the middle of making views leaves whole ones, and the next load makes the rest', async (t) => {
+  const whole = await viewWarehouse(t)
+  const answer = event({ attributes: { plan: 'free' } }, { data: { nps: 9, why: 'fast' } })
+  await whole.load(answer)
+  const all = await whole.ask(WITH_COMMENTS)
+  for (const views of [0, 1, 5, all.length - 1]) {
+    const { path, load, ask } = await viewWarehouse(t)
+    const [code, signal] = await once(spawn(process.execPath, [CHILD, 'views', path, String(views)]), 'exit')
+    t.deepEqual([code, signal], [null, 'SIGKILL'])
+    const made = await ask(WITH_COMMENTS)
+    t.true(made.length === views || made.length === views + 1, `${made.length} of ${views}`)
+    for (const view of made)
+      t.deepEqual(
+        view,
+        all.find(({ view_name: name }) => name === view['view_name']),
+      )
+    await load(answer)
+    t.deepEqual(await ask(WITH_COMMENTS), all)
+  }
 })
 
 test('the file can be opened under another name, and by another program, with its views', async (t) => {
