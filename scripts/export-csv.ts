@@ -49,10 +49,10 @@ docs/exports.md tells the format, and how to export on a schedule.`,
 
 await runCommand(program, async (config) => {
   const { list, out, source: from, ...given } = program.opts<{ list?: true; out?: string; source?: SourceName }>()
-  if (list) return withSource(config, from, async (source) => printList(source))
+  if (list) return withSource(config, from, printList)
   const options = checked(given)
   return withSource(config, from, async (source, signal) => {
-    const progress = startProgress(source, options, out)
+    const progress = startProgress(source, options, { out, isBilled: (from ?? config.source) === 'bigquery' })
     const { rows, written } = await exportCsv(source, {
       options,
       signal,
@@ -68,8 +68,13 @@ await runCommand(program, async (config) => {
   })
 })
 
-async function printList(source: Source): Promise<boolean> {
-  const rows = (await listExportable(source)).map(({ kind, name, rows, title }) => [kind, name, rows, title ?? ''])
+async function printList(source: Source, signal: AbortSignal): Promise<boolean> {
+  const rows = (await listExportable(source, signal)).map(({ kind, name, rows, title }) => [
+    kind,
+    name,
+    rows,
+    title ?? '',
+  ])
   await print(`${formatTable(['kind', 'name', 'rows', 'survey'], rows)}\n`)
   return true
 }
@@ -85,16 +90,21 @@ function checked(given: object): ExportOptions {
 }
 
 /** On a terminal only, and on standard error, so that it is never in the CSV. */
-function startProgress(source: Source, { sql }: ExportOptions, out: string | undefined) {
+function startProgress(
+  source: Source,
+  { sql }: ExportOptions,
+  { out, isBilled }: { out: string | undefined; isBilled: boolean },
+) {
   const isShown = process.stderr.isTTY && !(out === STDOUT && process.stdout.isTTY)
-  const share = sql === undefined ? '{bar} {value}/{total}' : '{value}'
+  // A statement of someone's own may take long, and BigQuery bills what is read: it is not read twice.
+  const isCounted = sql === undefined && !isBilled
+  const share = isCounted ? '{bar} {value}/{total}' : '{value}'
   const bar = new SingleBar({ format: `exporting ${share} rows, {rate} rows/s`, noTTYOutput: false })
   let began = performance.now()
   return {
     async start({ selection }: Chosen) {
       if (!isShown) return
-      // A statement of someone's own may take long: it is not run twice.
-      const total = sql === undefined ? await source.count(selection) : 0
+      const total = isCounted ? await source.count(selection) : 0
       began = performance.now()
       bar.start(total, 0, { rate: 0 })
     },

@@ -50,6 +50,8 @@ export interface Source {
   relations(): Promise<readonly Relation[]>
   surveys(): Promise<readonly Survey[]>
   count(selection: Selection): Promise<number>
+  /** The rows of each relation, by its name; null: it cannot be told, as of a view of the user's that no longer works. */
+  counts(signal: AbortSignal): Promise<ReadonlyMap<string, number | null>>
   /** One at a time. An aborted signal ends it, also in the middle of a long computation. */
   read(selection: Selection, signal: AbortSignal): Promise<Reading>
   close(): Promise<void>

@@ -136,7 +136,7 @@ test('a patch with an old etag is refused, and one with the current etag is done
   t.is((await table.getMetadata())[0].description, 'first')
 })
 
-test('a column that a patch adds can be written and read', async (t) => {
+test('a column that a patch adds can be written and read, and the table tells its rows', async (t) => {
   const dataset = await emptyDataset(t)
   const table = await tableOf(t, dataset)
   await upload(table, ['{"id":1}'])
@@ -146,6 +146,7 @@ test('a column that a patch adds can be written and read', async (t) => {
     { id: 1, added: null },
     { id: 2, added: 'a' },
   ])
+  t.is((await table.getMetadata())[0].numRows, '2')
 })
 
 test('what SQL adds to a table, or drops, is in its schema, and the rest is as it was', async (t) => {

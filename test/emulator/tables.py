@@ -141,11 +141,14 @@ async def insert_table(
 
 @router.get("/bigquery/v2/projects/{project_id}/datasets/{dataset_id}/tables/{table_id}")
 def get_table(project_id: str, dataset_id: str, table_id: str, ctx: Annotated[AppContext, Depends(get_context)]):
-    """BigQuery tells the query of a view. The emulator does not."""
+    """BigQuery tells the query of a view, and how many rows a table has. The emulator does not."""
     answer = tables.get_table(project_id, dataset_id, table_id, ctx)
     table = ctx.catalog.get_table(project_id, dataset_id, table_id)
     if table is not None and table.table_type == "VIEW":
         answer["view"] = {"query": table.view_query, "useLegacySql": False}
+    if table is not None and table.table_type == "TABLE":
+        target = quoted_table_ref(project_id, dataset_id, table_id)
+        answer["numRows"] = str(ctx.engine.execute(f"SELECT COUNT(*) FROM {target}").fetchone()[0])
     return answer
 
 

@@ -88,7 +88,7 @@ test('everything is listed with its rows, and a view that no longer works withou
     connection.run('CREATE TABLE mine (a INT); CREATE VIEW broken AS SELECT a FROM mine; DROP TABLE mine'),
   )
   const source = await duckdbSource(path)
-  const list = await listExportable(source)
+  const list = await listExportable(source, new AbortController().signal)
   await source.close()
   t.deepEqual(list[0], { kind: 'survey', name: 'survey_nps_survey', rows: 3, title: 'NPS Survey' })
   const rows = new Map(list.map(({ kind, name, rows: count }) => [`${kind} ${name}`, count]))

@@ -1,12 +1,20 @@
 /** A local HTTP server for one test. */
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import type { ExecutionContext } from 'ava'
 
 /** Answers each request once its body is read. @returns the origin, such as `http://127.0.0.1:40123` */
-export async function listen(t: ExecutionContext, listener: RequestListener): Promise<string> {
+export async function listen(
+  t: ExecutionContext,
+  listener: (request: IncomingMessage, response: ServerResponse, body: string) => void,
+): Promise<string> {
   const server = createServer((request, response) => {
-    request.resume().once('end', () => listener(request, response))
+    text(request).then(
+      (body) => listener(request, response, body),
+      // Whoever asked is gone.
+      () => response.destroy(),
+    )
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -9,6 +9,7 @@ import type { JobMetadata } from '@google-cloud/bigquery'
 import { TransientError } from '../../errors.ts'
 import type { Client } from './client.ts'
 import { bigqueryError } from './errors.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export interface JobPlan {
   /** A lower-case verb first, for errors. */
@@ -58,22 +59,11 @@ async function attemptsSoFar(isTaken: (attempt: number) => Promise<boolean>, sig
 /** An error of the insert says little: the job may have been made, and then it alone counts. */
 async function insert(client: Client, id: string, plan: JobPlan, signal: AbortSignal): Promise<void> {
   try {
+    // An upload may take long. What of it is under way when it is no longer waited for, the next start finds.
     await unlessAborted(plan.insert(id), signal)
   } catch (error) {
     signal.throwIfAborted()
     if ((await client.job(id)) === undefined) throw error
-  }
-}
-
-/** An upload may take long. What of it is under way when it is no longer waited for, the next start finds. */
-async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }
 

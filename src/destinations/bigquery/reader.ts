@@ -7,12 +7,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { JobMetadata } from '@google-cloud/bigquery'
 import type { Row } from '../../../schemas/spec.ts'
 import { PermanentError, TransientError } from '../../errors.ts'
-import type { Relation } from '../source.ts'
 import { type Asking, openAsking, type Request } from './ask.ts'
 import { bigqueryError, type Proto } from './errors.ts'
 import type { BigqueryOptions } from './options.ts'
-import { relationsIn } from './relations.ts'
+import { type Found, relationsIn } from './relations.ts'
 import { type AnswerField, cellOf } from './to-cells.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export type ReaderOptions = Pick<BigqueryOptions, 'project' | 'dataset' | 'location' | 'endpoint' | 'labels'>
 
@@ -25,7 +25,7 @@ export interface Answer {
 export interface Reader {
   readonly project: string
   /** Tables and views of wanted names, by the API, which costs nothing. */
-  relations(isWanted: (name: string) => boolean): Promise<Relation[]>
+  relations(isWanted: (name: string) => boolean): Promise<Found[]>
   /** The bytes that the statement would read. @throws PermanentError unless it is one that only reads, and what BigQuery says of it */
   check(sql: string, signal: AbortSignal): Promise<number>
   /** Runs it, and resolves when its answer is there. */
@@ -39,7 +39,15 @@ const LOOKS = { first: 50, longest: 2000 }
 const ROWS_PER_PAGE = 5000
 
 /** What stands in the way of a statement, and will again: its author has to change it. */
-const OF_STATEMENT = new Set(['invalidQuery', 'invalid', 'notFound', 'notImplemented', 'responseTooLarge', 'unknown'])
+const OF_STATEMENT = new Set([
+  'invalidQuery',
+  'invalid',
+  'notFound',
+  'notImplemented',
+  'responseTooLarge',
+  'resourcesExceeded',
+  'unknown',
+])
 const WHAT = 'read the answer'
 
 function meaningOf(error: Proto): Error {
@@ -160,15 +168,10 @@ async function* pagesOf(
   }
 }
 
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    signal.throwIfAborted()
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-    work.catch(() => {})
-  }
+/** All rows of an answer that is not large, as texts. */
+export async function textsOf(reader: Reader, sql: string, signal: AbortSignal): Promise<string[][]> {
+  const { pages } = await reader.run(sql, signal)
+  const all: string[][] = []
+  for await (const rows of pages) for (const row of rows) all.push(row.map((cell) => String(cell ?? '')))
+  return all
 }

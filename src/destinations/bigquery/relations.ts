@@ -6,6 +6,11 @@ import { forEachAtOnce } from './at-once.ts'
 import { fieldsIn } from './schema.ts'
 import { isName } from './sql.ts'
 
+export interface Found extends Relation {
+  /** As BigQuery has counted them; undefined where it has not. */
+  readonly rows: number | undefined
+}
+
 interface TableList {
   readonly tables?: readonly { readonly tableReference?: { readonly tableId?: string }; readonly type?: string }[]
   readonly nextPageToken?: string
@@ -16,7 +21,7 @@ export async function relationsIn(
   { ask, find }: Asking,
   dataset: string,
   isWanted: (name: string) => boolean,
-): Promise<Relation[]> {
+): Promise<Found[]> {
   const path = `/datasets/${dataset}/tables`
   const found: [string, Relation['kind']][] = []
   for (let pageToken: string | undefined, isFirst = true; isFirst || pageToken !== undefined; isFirst = false) {
@@ -27,7 +32,7 @@ export async function relationsIn(
     }
     pageToken = list.nextPageToken
   }
-  const relations: Relation[] = []
+  const relations: Found[] = []
   await forEachAtOnce(found, async ([name, kind]) => {
     const table = await find<TableMetadata>(`look up table ${name}`, { path: `${path}/${name}` })
     // Someone may have dropped it meanwhile.
@@ -35,7 +40,19 @@ export async function relationsIn(
     const columns = fieldsIn(table).flatMap((field) =>
       field.name !== undefined && isName(field.name) ? [field.name] : [],
     )
-    relations.push({ name, kind, columns })
+    relations.push({ name, kind, columns, rows: rowsOf(table) })
   })
   return relations.toSorted((one, other) => (one.name < other.name ? -1 : 1))
 }
+
+/**
+ * That of a table is exact, but for rows that are streamed in, which it leaves out until they are stored: those tables are counted as
+ * views are. (https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#resource:-table)
+ */
+function rowsOf({ type = '', numRows, streamingBuffer }: TableMetadata): number | undefined {
+  const isCounted = COUNTED.has(type) && numRows !== undefined && streamingBuffer === undefined
+  return isCounted ? Number(numRows) : undefined
+}
+
+/** Not tables whose rows are elsewhere, as those of files in Cloud Storage. */
+const COUNTED = new Set(['TABLE', 'SNAPSHOT'])

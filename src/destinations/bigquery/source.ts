@@ -4,15 +4,17 @@ import { columnNames } from '../../../schemas/tables/views.ts'
 import { tables } from '../../../schemas/tables.ts'
 import { PermanentError } from '../../errors.ts'
 import type { Choice, Selection, Source, Survey } from '../source.ts'
+import { countsOf } from './counts.ts'
 import { rowsTable } from './fold.ts'
-import { openReader, type Reader, type ReaderOptions } from './reader.ts'
+import { openReader, type Reader, type ReaderOptions, textsOf } from './reader.ts'
+import type { Found } from './relations.ts'
 import { identifier, pathOf, text, timestampLiteral } from './sql.ts'
 import { STATE_TABLE } from './state.ts'
 
 /** What loading alone needs. */
 const HIDDEN = new Set([STATE_TABLE, ...[...tables, columnNames].map((table) => rowsTable(table).name)])
 
-/** @param onBytes told before each `read` how many bytes of tables it reads, which is what BigQuery bills for */
+/** @param onBytes told before whatever reads rows how many bytes of tables it reads, which is what BigQuery bills for */
 export function bigquerySource(options: ReaderOptions, onBytes: (bytes: number) => void = () => {}): Source {
   const { dataset } = options
   const never = new AbortController().signal
@@ -21,33 +23,41 @@ export function bigquerySource(options: ReaderOptions, onBytes: (bytes: number) 
     opening ??= openReader(options)
     return opening
   }
+  // A look at each table: enough are, for one that is read from for a moment.
+  let looking: Promise<readonly Found[]> | undefined
+  const found = () => {
+    looking ??= opened().then((reader) => reader.relations((name) => !HIDDEN.has(name)))
+    return looking
+  }
   const path = async (table: string) => pathOf({ project: (await opened()).project, dataset, table })
-  const ask = async (sql: string) => textsOf(await opened(), sql)
+  const ask = async (sql: string) => textsOf(await opened(), sql, never)
   const statementOf = async (selection: Selection) =>
     'sql' in selection ? selection.sql : choiceOf(selection, await path(selection.relation))
 
-  const relations = async () => (await opened()).relations((name) => !HIDDEN.has(name))
-
   return {
-    relations,
+    relations: async () => (await found()).map(({ name, kind, columns }) => ({ name, kind, columns })),
     async surveys() {
-      const known = new Set((await relations()).map(({ name }) => name))
+      const known = new Set((await found()).map(({ name }) => name))
       if (!known.has(columnNames.name)) return []
       const rows = await ask(
         `SELECT N.form_uuid, TO_JSON_STRING(F.name), N.column_name FROM ${await path(columnNames.name)} AS N
 LEFT JOIN ${await path(forms.name)} AS F ON F.form_uuid = N.form_uuid WHERE N.scope = 'survey' ORDER BY N.column_name`,
       )
-      const surveys = rows.map(([formUuid = '', name = 'null', view = '']): Survey => {
-        const parsed: unknown = JSON.parse(name)
-        return { formUuid, name: typeof parsed === 'string' ? parsed : null, view }
-      })
-      return surveys.filter(({ view }) => known.has(view))
+      return rows.map(surveyOf).filter(({ view }) => known.has(view))
     },
     async count(selection) {
+      const reader = await opened()
       const sql = await statementOf(selection)
-      if ('sql' in selection) await (await opened()).check(sql, never)
-      const [[count] = []] = await ask(`SELECT COUNT(*) FROM (\n${bare(sql)}\n)`)
+      if ('sql' in selection) await reader.check(sql, never)
+      const counting = `SELECT COUNT(*) FROM (\n${bare(sql)}\n)`
+      onBytes(await reader.check(counting, never))
+      const [[count] = []] = await ask(counting)
       return Number(count)
+    },
+    async counts(signal) {
+      const reader = await opened()
+      const pathTo = (table: string) => pathOf({ project: reader.project, dataset, table })
+      return countsOf(await found(), { reader, pathTo, onBytes, signal })
     },
     async read(selection, signal) {
       signal.throwIfAborted()
@@ -59,16 +69,14 @@ LEFT JOIN ${await path(forms.name)} AS F ON F.form_uuid = N.form_uuid WHERE N.sc
     },
     async close() {
       opening = undefined
+      looking = undefined
     },
   }
 }
 
-/** All rows of an answer that is not large, as texts. */
-async function textsOf(reader: Reader, sql: string): Promise<string[][]> {
-  const { pages } = await reader.run(sql, new AbortController().signal)
-  const all: string[][] = []
-  for await (const rows of pages) for (const row of rows) all.push(row.map((cell) => String(cell ?? '')))
-  return all
+function surveyOf([formUuid = '', name = 'null', view = '']: readonly string[]): Survey {
+  const parsed: unknown = JSON.parse(name)
+  return { formUuid, name: typeof parsed === 'string' ? parsed : null, view }
 }
 
 /** Without the semicolon at its end, which cannot stand in a subquery. */

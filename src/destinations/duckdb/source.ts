@@ -30,6 +30,15 @@ export async function duckdbSource(path: string): Promise<Source> {
     relations: () => relationsOf(connection).catch(told),
     surveys: () => surveysOf(connection).catch(told),
     count: (selection) => countOf(connection, selection).catch(told),
+    async counts(signal) {
+      const counted = new Map<string, number | null>()
+      for (const { name, columns } of await relationsOf(connection).catch(told)) {
+        signal.throwIfAborted()
+        const rows = countOf(connection, { relation: name, columns }).catch(told).catch(noneIfPermanent)
+        counted.set(name, await rows)
+      }
+      return counted
+    },
     async read(selection, signal) {
       signal.throwIfAborted()
       let timer: NodeJS.Timeout | undefined
@@ -107,6 +116,11 @@ async function countOf(connection: DuckDBConnection, selection: Selection): Prom
   const { sql } = await checkQuery(connection, statementOf(selection))
   const reader = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM (\n${sql}\n)`)
   return Number(reader.getRowsJS()[0]?.[0])
+}
+
+function noneIfPermanent(error: unknown): null {
+  if (error instanceof PermanentError) return null
+  throw error
 }
 
 function statementOf(selection: Selection): string {
