@@ -8,7 +8,6 @@ import { PermanentError, reasonOf } from '../../src/errors.ts'
 import { listExportable } from '../../src/exports/catalog.ts'
 import { exportCsv } from '../../src/exports/export.ts'
 import { writeFile } from '../../src/exports/write.ts'
-import { readReport } from '../../src/report/read.ts'
 import { asked, bothWith, csvOf, twoSurveys } from './both.ts'
 
 const signal = () => new AbortController().signal
@@ -40,17 +39,6 @@ test.serial('what is there is listed alike, and what loading alone needs is not'
     await asked(inBigquery(), (source) => source.relations()),
     await asked(await inDuckdb(), (source) => source.relations()),
   )
-})
-
-test.serial('a report of either is the same', async (t) => {
-  const reportOf = async (source: Source) => {
-    const [survey] = await source.surveys()
-    return survey && readReport(source, survey, signal())
-  }
-  const [expected, found] = [await asked(await inDuckdb(), reportOf), await asked(inBigquery(), reportOf)]
-  t.deepEqual(found?.funnel, expected?.funnel)
-  t.deepEqual(found?.survey, expected?.survey)
-  t.true((expected?.questions.length ?? 0) > 0)
 })
 
 test.serial('values of every type are cells', async (t) => {
