@@ -1,15 +1,16 @@
 /**
  * A process of its own on a warehouse: `hold <file>` keeps it open until it is killed, `load <file>` loads batches and tells of each,
- * `views <file> <number>` loads an answer and kills itself in the middle of making the view after so many.
+ * `views <file> <number> <turns>` loads an answer to many questions, and kills itself while it makes the view after so many, that many
+ * turns of the event loop after its begin.
  */
 import { DuckDBInstance } from '@duckdb/node-api'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { bigBatch } from './big-batch.ts'
-import { event, flattened } from './flattening.ts'
+import { flattened } from './flattening.ts'
+import { WIDE_ANSWER } from './view-warehouse.ts'
 
-const [mode, path = '', number = ''] = process.argv.slice(2)
+const [mode, path = '', number = '', turns = ''] = process.argv.slice(2)
 const BATCHES = 40
-const ANSWER = event({ attributes: { plan: 'free' } }, { data: { nps: 9, why: 'fast' } })
 
 if (mode === 'hold') {
   const instance = await DuckDBInstance.create(path)
@@ -18,11 +19,11 @@ if (mode === 'hold') {
 } else if (mode === 'views') {
   const destination = duckdbDestination({ path })
   const { signal } = new AbortController()
-  await destination.load(flattened(ANSWER), { signal })
+  await destination.load(flattened(WIDE_ANSWER), { signal })
   let views = 0
-  // Asked before each view. The kill comes once DuckDB is at work on it, on a thread of its own.
+  // Asked before each view. The kill comes while DuckDB is at work on it, on a thread of its own.
   signal.throwIfAborted = () => {
-    if (views === Number(number)) setImmediate(() => process.kill(process.pid, 'SIGKILL'))
+    if (views === Number(number)) killIn(Number(turns))
     views += 1
   }
   await destination.refreshViews?.({ signal })
@@ -39,4 +40,9 @@ if (mode === 'hold') {
   } catch (error) {
     process.stdout.write(`failed ${error instanceof Error ? `${error.name} ${error.message}` : ''}\n`)
   }
+}
+
+function killIn(left: number): void {
+  if (left === 0) process.kill(process.pid, 'SIGKILL')
+  setImmediate(killIn, left - 1)
 }

@@ -5,10 +5,16 @@ import type { MetricQuestions } from '../../schemas/views/spec.ts'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { queryFile } from '../../src/destinations/duckdb/query.ts'
 import type { RowBatch } from '../../src/flatten/rows.ts'
-import { flattened } from './flattening.ts'
+import { event, flattened } from './flattening.ts'
 import { folder } from './process.ts'
 
 export type Found = Readonly<Record<string, string | number | boolean | null>>
+
+/** An answer to so many questions that the comments on the columns of its view take longer than the view. */
+export const WIDE_ANSWER: unknown = event(
+  {},
+  { data: Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`question ${at}`, 'an answer'])) },
+)
 
 export interface ViewWarehouse {
   readonly path: string
