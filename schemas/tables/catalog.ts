@@ -20,6 +20,14 @@ export const forms = named('forms', 'form_uuid', 'Survey')
 export const segments = named('segments', 'segment_uuid', 'Segment')
 export const tags = named('tags', 'tag_uuid', 'Tag')
 
+const valueType = merged(
+  'widest',
+  text(
+    'Widest type of the values seen: boolean, number, timestamp or text',
+    (s: Pick<AttributeState, 'valueType'>) => s.valueType,
+  ),
+)
+
 export const questions: Table<QuestionState> = tableOf<QuestionState>()({
   name: 'questions',
   description: 'Questions of forms, as far as answers to them were seen',
@@ -27,10 +35,7 @@ export const questions: Table<QuestionState> = tableOf<QuestionState>()({
   columns: {
     form_uuid: required.text('The survey', (s) => s.formUuid),
     question: required.text('Identifier of the question', (s) => s.question),
-    value_type: merged(
-      'widest',
-      text('Widest type of the values seen: boolean, number, timestamp or text', (s) => s.valueType),
-    ),
+    value_type: valueType,
     is_list: merged(
       'any',
       required.boolean('Whether an answer was ever a list', (s) => s.isList),
@@ -60,10 +65,7 @@ export const questionItems: Table<QuestionItemState> = tableOf<QuestionItemState
     form_uuid: required.text('The survey', (s) => s.formUuid),
     question: required.text('Identifier of the question', (s) => s.question),
     item: required.text('As in response_answers; empty for a plain question', (s) => s.item),
-    value_type: merged(
-      'widest',
-      text('Widest type of the values seen: boolean, number, timestamp or text', (s) => s.valueType),
-    ),
+    value_type: valueType,
     is_list: merged(
       'any',
       required.boolean('Whether there was ever a list of choices', (s) => s.isList),
@@ -80,10 +82,7 @@ export const attributes: Table<AttributeState> = tableOf<AttributeState>()({
   columns: {
     scope: required.text('user or account', (s) => s.scope),
     name: required.text('Name of the attribute', (s) => s.name),
-    value_type: merged(
-      'widest',
-      text('Widest type of the values seen: boolean, number, timestamp or text', (s) => s.valueType),
-    ),
+    value_type: valueType,
     event_id: required.text('The event that last wrote the row', (s) => s.eventId),
     row_version: required.text("Orders the states by the event's newest time", (s) => s.version),
   },

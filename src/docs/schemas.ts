@@ -1,7 +1,8 @@
 /** Schemas for other programs: the webhook as JSON Schema, each table as BigQuery takes it. */
 import { z } from 'zod'
-import type { Column, ColumnType, Table } from '../../schemas/spec.ts'
+import type { Column, Table } from '../../schemas/spec.ts'
 import { webhookSchema } from '../../schemas/webhook.ts'
+import { sqlType } from '../destinations/bigquery/column-types.ts'
 
 export const webhookJsonSchema = (): string =>
   pretty(
@@ -14,22 +15,12 @@ export const webhookJsonSchema = (): string =>
     }),
   )
 
-const BIGQUERY: Readonly<Record<ColumnType, string>> = {
-  text: 'STRING',
-  integer: 'INT64',
-  number: 'FLOAT64',
-  boolean: 'BOOL',
-  timestamp: 'TIMESTAMP',
-  date: 'DATE',
-  json: 'JSON',
-}
-
 /** The schema file of `bq mk --table` and `bq load`. */
 export const bigQuerySchema = (table: Table): string =>
   pretty(
     Object.entries<Column<never>>(table.columns).map(([name, { type, required, description }]) => ({
       name,
-      type: BIGQUERY[type],
+      type: sqlType(type),
       mode: required ? 'REQUIRED' : 'NULLABLE',
       description,
     })),

@@ -3,8 +3,8 @@
  * member is found by any text, that SAFE_CAST is as strict as documented, and that BigQuery's planner bears a view of the most
  * characters.
  */
-import type { ColumnType } from '../../../schemas/spec.ts'
 import { type Dialect, INSTANT_FORMS, type Sql } from '../../../schemas/views/dialect.ts'
+import { sqlType } from './column-types.ts'
 import { identifier, pathOf, type TablePath, text } from './sql.ts'
 
 /**
@@ -13,23 +13,13 @@ import { identifier, pathOf, type TablePath, text } from './sql.ts'
  */
 const LIMITS = { columns: 10_000, characters: 250_000 }
 
-const TYPES: Readonly<Record<ColumnType, string>> = {
-  text: 'STRING',
-  integer: 'INT64',
-  number: 'FLOAT64',
-  boolean: 'BOOL',
-  timestamp: 'TIMESTAMP',
-  date: 'DATE',
-  json: 'JSON',
-}
-
 /** @param pathTo a table or view of the warehouse: a view must name project and dataset of whatever it reads */
 export function bigqueryDialect(pathTo: (name: string) => TablePath): Dialect {
   return {
     identifier,
     relation: (name) => pathOf(pathTo(name)),
     text,
-    nothing: (type) => `CAST(NULL AS ${TYPES[type]})`,
+    nothing: (type) => `CAST(NULL AS ${sqlType(type)})`,
     tryCast,
     matches: (value, expression) => `REGEXP_CONTAINS(${value}, ${text(expression)})`,
     day: (instant) => `DATE(${instant})`,

@@ -6,8 +6,9 @@ import type { TableMetadata } from '@google-cloud/bigquery'
 import type { Column, Table } from '../../../schemas/spec.ts'
 import { PermanentError } from '../../errors.ts'
 import type { Client } from './client.ts'
+import { apiName, apiType } from './column-types.ts'
 import type { BigqueryOptions } from './options.ts'
-import { apiType, type TablePath } from './sql.ts'
+import type { TablePath } from './sql.ts'
 
 /** A column as the API has it. */
 export interface Field {
@@ -60,7 +61,7 @@ export async function ensureTable(client: Client, path: TablePath, metadata: Tab
   for (const field of wanted) {
     const known = found.get(field.name?.toLowerCase())
     if (known === undefined) missing.push({ ...field, mode: 'NULLABLE' })
-    else if (standard(known.type) !== standard(field.type)) throw wrongType(path, field, known)
+    else if (apiName(known.type) !== apiName(field.type)) throw wrongType(path, field, known)
   }
   if (missing.length === 0) return
   const fields = [...fieldsIn(there), ...missing]
@@ -71,10 +72,6 @@ export async function ensureTable(client: Client, path: TablePath, metadata: Tab
 export function fieldsIn({ schema }: TableMetadata): Field[] {
   return typeof schema === 'object' && !Array.isArray(schema) ? (schema.fields ?? []) : []
 }
-
-/** The API gives some types under either of two names. */
-const ALIASES: Readonly<Record<string, string>> = { INT64: 'INTEGER', FLOAT64: 'FLOAT', BOOL: 'BOOLEAN' }
-const standard = (type = '') => ALIASES[type.toUpperCase()] ?? type.toUpperCase()
 
 /** Looks at one table before any is made. @throws PermanentError when the dataset was made in the other mode */
 export async function requireMode(client: Client, path: TablePath, mode: BigqueryOptions['mode']): Promise<void> {

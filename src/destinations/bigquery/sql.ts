@@ -3,7 +3,6 @@
  * become part of a statement here: rows travel in load jobs. What does is names, ids, dates and times.
  * Lexical rules: https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical
  */
-import type { ColumnType } from '../../../schemas/spec.ts'
 
 /** Where a table is. */
 export interface TablePath {
@@ -51,16 +50,3 @@ export const dateLiteral = (day: string): string => `DATE ${text(day)}`
 
 /** @param instant `YYYY-MM-DDTHH:MM:SS.ffffffZ` */
 export const timestampLiteral = (instant: string): string => `TIMESTAMP ${text(instant)}`
-
-const TYPES: Readonly<Record<ColumnType, string>> = {
-  text: 'STRING',
-  integer: 'INTEGER',
-  number: 'FLOAT',
-  boolean: 'BOOLEAN',
-  timestamp: 'TIMESTAMP',
-  date: 'DATE',
-  json: 'JSON',
-}
-
-/** The type of a column as the API names it (`INTEGER` is SQL's INT64, `FLOAT` FLOAT64). */
-export const apiType = (type: ColumnType): string => TYPES[type]

@@ -6,20 +6,24 @@ import type { Distribution, Funnel } from '../model.ts'
 import { answer, count, share } from '../numbers.ts'
 import { AXIS, COLOURS, draw, label, ROW } from './plot.ts'
 
-const BAND = { label: null, padding: 0.25 }
+const BAND = { type: 'band', label: null, padding: 0.25 } as const
+/** Bars that lie, one below the other. */
+const lying = (names: readonly string[]) => ({
+  height: names.length * ROW + 10,
+  marginTop: 5,
+  marginBottom: 5,
+  y: { ...BAND, domain: names },
+})
 /** So many fit the width with their counts. */
 const MOST_NUMBERS = 12
 
 export function funnelChart(funnel: Funnel): Html {
   const data = (['seen', 'started', 'completed', 'dismissed'] as const).map((step) => ({ step, n: funnel[step] }))
   return draw({
-    height: data.length * ROW + 10,
+    ...lying(data.map(({ step }) => step)),
     marginLeft: 76,
     marginRight: 98,
-    marginTop: 5,
-    marginBottom: 5,
     x: { domain: [0, funnel.seen], axis: null },
-    y: { ...BAND, type: 'band', domain: data.map(({ step }) => step) },
     marks: [
       axisY(AXIS),
       barX(data, {
@@ -61,7 +65,7 @@ function scaleChart(shown: Distribution['shown'], scale: Scale | undefined): Htm
     marginLeft: 10,
     marginRight: 10,
     marginTop: 24,
-    x: { ...BAND, type: 'band', domain: numbersOf(shown, scale) },
+    x: { ...BAND, domain: numbersOf(shown, scale) },
     y: { axis: null },
     marks: [
       axisX(AXIS),
@@ -74,13 +78,10 @@ function scaleChart(shown: Distribution['shown'], scale: Scale | undefined): Htm
 
 function choicesChart(shown: Distribution['shown']): Html {
   return draw({
-    height: shown.length * ROW + 10,
+    ...lying(shown.map(({ value }) => value)),
     marginLeft: 130,
     marginRight: 84,
-    marginTop: 5,
-    marginBottom: 5,
     x: { axis: null },
-    y: { ...BAND, type: 'band', domain: shown.map(({ value }) => value) },
     marks: [
       axisY({
         ...AXIS,

@@ -5,16 +5,16 @@ import type { Period, Score, Timeline } from '../model.ts'
 import { count, points } from '../numbers.ts'
 import { AXIS, COLOURS, draw, HALO } from './plot.ts'
 
+/** The numbers stand at the left, the times below. */
+const FRAME = { height: 230, marginLeft: 44, marginRight: 24, marginBottom: 40 }
+
 /** undefined: there is no month to show. */
 export function scoreChart({ metric, months }: Score): Html | undefined {
   const data = months.flatMap(({ month, ...rest }) => (month === null ? [] : { at: new Date(month), ...rest }))
   if (data.length === 0) return undefined
   const digits = metric === 'ces' ? 2 : 1
   return draw({
-    height: 230,
-    marginLeft: 44,
-    marginRight: 24,
-    marginBottom: 40,
+    ...FRAME,
     inset: 16,
     x: { type: 'utc', label: null, ...aroundOne(data.map(({ at }) => at)) },
     y: { nice: true, label: null },
@@ -58,10 +58,7 @@ export function timelineChart({ unit, periods }: Timeline): Html | undefined {
   const bars = (y: keyof Period, fill: string): Markish =>
     rectY(data, { x: 'at', interval: unit, y, fill, insetLeft: 1, insetRight: 1 })
   return draw({
-    height: 230,
-    marginLeft: 44,
-    marginRight: 24,
-    marginBottom: 40,
+    ...FRAME,
     x: { type: 'utc', label: null },
     y: { label: null },
     marks: [
