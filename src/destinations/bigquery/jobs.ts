@@ -60,7 +60,7 @@ async function attemptsSoFar(isTaken: (attempt: number) => Promise<boolean>, sig
 async function insert(client: Client, id: string, plan: JobPlan, signal: AbortSignal): Promise<void> {
   try {
     // An upload may take long. What of it is under way when it is no longer waited for, the next start finds.
-    await unlessAborted(plan.insert(id), signal)
+    await unlessAborted(() => plan.insert(id), signal)
   } catch (error) {
     signal.throwIfAborted()
     if ((await client.job(id)) === undefined) throw error

@@ -92,7 +92,7 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
     project,
     relations: (isWanted) => relationsIn(asking, dataset, isWanted).catch(again),
     async check(sql, signal) {
-      const asked = insert({ projectId: project, ...at }, { ...configurationOf(sql), dryRun: true })
+      const asked = () => insert({ projectId: project, ...at }, { ...configurationOf(sql), dryRun: true })
       const { statistics } = await unlessAborted(asked, signal)
       requireSelect(statistics?.query?.statementType)
       return Number(statistics?.totalBytesProcessed ?? statistics?.query?.totalBytesProcessed ?? 0)
@@ -103,10 +103,13 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
       const page = (pageToken?: string) => {
         const qs = { ...at, maxResults: ROWS_PER_PAGE, 'formatOptions.useInt64Timestamp': true }
         const path = `/queries/${jobId}`
-        return unlessAborted(ask<Page>({ path, qs: pageToken === undefined ? qs : { ...qs, pageToken } }), signal)
+        return unlessAborted(() => ask<Page>({ path, qs: pageToken === undefined ? qs : { ...qs, pageToken } }), signal)
       }
       try {
-        const job = await unlessAborted(insert({ projectId: project, jobId, ...at }, configurationOf(sql)), signal)
+        const job = await unlessAborted(
+          () => insert({ projectId: project, jobId, ...at }, configurationOf(sql)),
+          signal,
+        )
         await done(job, () => ask<JobMetadata>({ path: `/jobs/${jobId}`, qs: at }), signal)
         const first = await page()
         const fields = first.schema?.fields ?? []
@@ -147,7 +150,7 @@ async function done(inserted: JobMetadata, look: () => Promise<JobMetadata>, sig
   for (let wait = LOOKS.first; job.status?.state !== 'DONE'; wait = Math.min(wait * 2, LOOKS.longest)) {
     // Aborted, it throws an error of its own, and not the reason.
     await pause(wait, undefined, { signal }).catch(() => signal.throwIfAborted())
-    job = await unlessAborted(look(), signal)
+    job = await unlessAborted(look, signal)
   }
   if (job.status.errorResult) again(meaningOf(job.status.errorResult))
 }
