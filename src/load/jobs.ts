@@ -1,10 +1,11 @@
 /**
  * Work on schedules of its own that reads what a destination loads into, such as exports: one after the other, and never while a
- * load has the warehouse. A load that is due does not wait: the job under way is ended, and begins again after the load.
+ * load needs the warehouse for itself. Such a load does not wait: the job under way is ended, and begins again after it. What fails
+ * and may pass by itself is tried again after a pause, behind those that waited then.
  */
-import { reasonOf } from '../errors.ts'
+import { reasonOf, TransientError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { BACKOFF, retry } from './retry.ts'
+import { BACKOFF, pauseAfter } from './retry.ts'
 import { everyTime } from './schedule.ts'
 
 export interface Job {
@@ -41,17 +42,14 @@ const MANY = 3
 const LESS_OFTEN = 'load less often (LOAD_SCHEDULE, LOAD_WHEN_PENDING), or export less at once'
 
 export function startJobs(jobs: readonly Job[], { log, onEnd, schedule = everyTime }: JobsOptions): Jobs {
-  const waiting = new Map<string, Due>()
-  const failures = new Map<string, string>()
-  /** How often in a row each job was ended by a load. */
-  const ended = new Map<string, number>()
+  const waiting = createQueue(() => begin())
+  const told = createTold()
   let holds = 0
   let running: { readonly ending: AbortController; readonly done: Promise<void> } | undefined
 
-  const begin = () => {
-    const [due] = waiting.values()
-    if (running !== undefined || holds > 0 || due === undefined) return
-    waiting.delete(due.job.name)
+  function begin(): void {
+    const due = running !== undefined || holds > 0 ? undefined : waiting.take()
+    if (due === undefined) return
     const ending = new AbortController()
     const done = run(due, ending.signal).finally(() => {
       running = undefined
@@ -61,32 +59,31 @@ export function startJobs(jobs: readonly Job[], { log, onEnd, schedule = everyTi
     running = { ending, done }
   }
 
-  async function run({ job, at }: Due, signal: AbortSignal): Promise<void> {
+  async function run(due: Due, signal: AbortSignal): Promise<void> {
+    const { job, at } = due
     const said = { export: job.name }
     try {
-      const onRetry = (error: Error) => log.warn({ ...said, reason: reasonOf(error) }, 'export failed, trying again')
-      const told = await retry(() => job.run(at, signal), { signal, backoff: BACKOFF, onRetry })
-      failures.delete(job.name)
-      ended.delete(job.name)
-      log.info({ ...said, ...told }, 'exported')
+      const result = await job.run(at, signal)
+      told.worked(job.name)
+      log.info({ ...said, ...result }, 'exported')
     } catch (error) {
       if (signal.aborted) {
         log.info({ ...said, reason: reasonOf(signal.reason) }, 'export ended')
-        const times = (ended.get(job.name) ?? 0) + 1
-        ended.set(job.name, times)
-        if (times >= MANY) failures.set(job.name, `loads ended it ${times} times before it was whole; ${LESS_OFTEN}`)
-        // At its next time it would be due anyway.
-        if (!waiting.has(job.name)) waiting.set(job.name, { job, at })
+        told.ended(job.name)
+        waiting.addAgain(due)
         return
       }
-      failures.set(job.name, reasonOf(error))
-      log.error({ ...said, reason: reasonOf(error) }, 'export failed, its next time tries again')
+      const times = told.failed(job.name, error)
+      if (error instanceof TransientError) {
+        log.warn({ ...said, reason: reasonOf(error) }, 'export failed, trying again')
+        waiting.addAgain(due, pauseAfter(error, times, BACKOFF))
+      } else log.error({ ...said, reason: reasonOf(error) }, 'export failed, its next time tries again')
     }
   }
 
   const stops = jobs.map((job) =>
     schedule(job.cron, () => {
-      waiting.set(job.name, { job, at: new Date() })
+      waiting.add({ job, at: new Date() })
       begin()
     }),
   )
@@ -102,10 +99,68 @@ export function startJobs(jobs: readonly Job[], { log, onEnd, schedule = everyTi
       holds -= 1
       begin()
     },
-    failure: () => [...failures].map(([name, reason]) => `export ${name} failed: ${reason}`).join('; ') || null,
+    failure: told.failure,
     async stop() {
       for (const stop of stops) stop()
+      waiting.stop()
       await hold('the process is ending')
     },
+  }
+}
+
+/** What is due, each job once however often it was. @param onReady told when a job's pause is over */
+function createQueue(onReady: () => void) {
+  const waiting = new Map<string, Due>()
+  /** Jobs among them that may not begin yet. */
+  const pauses = new Map<string, NodeJS.Timeout>()
+  return {
+    add: (due: Due) => void waiting.set(due.job.name, due),
+    /** Behind those that wait. @param pause milliseconds */
+    addAgain(due: Due, pause = 0): void {
+      const { name } = due.job
+      // At its next time it would be due anyway.
+      if (!waiting.has(name)) waiting.set(name, due)
+      if (pause === 0) return
+      const over = () => {
+        pauses.delete(name)
+        onReady()
+      }
+      pauses.set(name, setTimeout(over, pause))
+    },
+    take(): Due | undefined {
+      const due = [...waiting.values()].find(({ job }) => !pauses.has(job.name))
+      if (due !== undefined) waiting.delete(due.job.name)
+      return due
+    },
+    stop(): void {
+      for (const timer of pauses.values()) clearTimeout(timer)
+    },
+  }
+}
+
+/** How each job does, until it has worked. */
+function createTold() {
+  const failures = new Map<string, string>()
+  const fails = new Map<string, number>()
+  const ends = new Map<string, number>()
+  const count = (counts: Map<string, number>, name: string) => {
+    const times = (counts.get(name) ?? 0) + 1
+    counts.set(name, times)
+    return times
+  }
+  return {
+    worked(name: string): void {
+      for (const counts of [failures, fails, ends]) counts.delete(name)
+    },
+    /** @returns how often in a row */
+    failed(name: string, error: unknown): number {
+      failures.set(name, reasonOf(error))
+      return count(fails, name)
+    },
+    ended(name: string): void {
+      const times = count(ends, name)
+      if (times >= MANY) failures.set(name, `loads ended it ${times} times before it was whole; ${LESS_OFTEN}`)
+    },
+    failure: () => [...failures].map(([name, reason]) => `export ${name} failed: ${reason}`).join('; ') || null,
   }
 }

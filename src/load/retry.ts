@@ -1,5 +1,5 @@
 /**
- * The one place that retries: what may pass by itself, for ever, with exponential backoff, jitter and a ceiling; later, where the
+ * The one place that says how to try again: what may pass by itself, for ever, with exponential backoff, jitter and a ceiling; later, where the
  * error asks for it.
  */
 import { setTimeout as pause } from 'node:timers/promises'
@@ -16,6 +16,16 @@ export interface Backoff {
 }
 
 export const BACKOFF: Backoff = { first: 500, longest: 60_000 }
+
+/**
+ * For what lets others go first between its tries, and so is not tried again by `retry`.
+ * @param failed how many tries in a row, this one included
+ * @returns milliseconds, as `retry` pauses
+ */
+export function pauseAfter(error: TransientError, failed: number, { first, longest }: Backoff): number {
+  const backoff = Math.min((1 + Math.random()) * first * 2 ** (failed - 1), longest)
+  return Math.max(backoff, error.after)
+}
 
 interface RetryOptions {
   readonly signal: AbortSignal

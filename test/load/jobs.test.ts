@@ -145,6 +145,46 @@ test('what passes by itself, such as a file that another process loads into, is 
   await jobs.stop()
 })
 
+test('a job that is to be tried again lets those that wait go first, and is told meanwhile', async (t) => {
+  const [one, other] = [controlled('one'), controlled('other')]
+  const jobs = simulated([one.job, other.job])
+  jobs.comes(0)
+  jobs.comes(1)
+  let next = [one.begins(), other.begins()]
+  one.fail(new TransientError('another process holds it'))
+  await Promise.race(next)
+  t.deepEqual([one.times.length, other.times.length], [1, 1])
+  t.is(jobs.failure(), 'export one failed: another process holds it')
+  next = [one.begins(), other.begins()]
+  other.finish()
+  await Promise.race(next)
+  t.deepEqual([one.times.length, other.times.length], [2, 1])
+  t.is(one.times[1], one.times[0])
+  const ended = jobs.end()
+  one.finish()
+  await ended
+  t.is(jobs.failure(), null)
+  await jobs.stop()
+})
+
+test('a job in its pause is tried once for all the times at which it came due meanwhile', async (t) => {
+  const { job, times, begins, fail, finish } = controlled('one')
+  const jobs = simulated([job])
+  jobs.comes()
+  const failed = jobs.end()
+  fail(new TransientError('another process holds it'))
+  await failed
+  jobs.comes()
+  jobs.comes()
+  t.is(times.length, 1, 'its pause is not over')
+  await begins()
+  const ended = jobs.end()
+  finish()
+  await ended
+  t.is(times.length, 2)
+  await jobs.stop()
+})
+
 test('stopping ends the job under way, and nothing begins after it', async (t) => {
   const { job, times } = controlled('one')
   const jobs = simulated([job])

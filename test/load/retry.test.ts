@@ -3,7 +3,7 @@ import { mock } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { PermanentError, TransientError } from '../../src/errors.ts'
-import { retry } from '../../src/load/retry.ts'
+import { BACKOFF, pauseAfter, retry } from '../../src/load/retry.ts'
 import { NO_PAUSE } from '../support/loading.ts'
 
 const options = (onRetry: (error: TransientError) => void = () => {}, signal = new AbortController().signal) => ({
@@ -39,6 +39,16 @@ for (const error of [new PermanentError('no such table'), new TypeError('a bug')
     t.is(tries, 1)
   })
 }
+
+test('a pause doubles with each failure in a row, up to the longest, unless the error asks for more', (t) => {
+  const error = new TransientError('locked')
+  for (const [failed, least] of [500, 1000, 2000].entries()) {
+    const pause = pauseAfter(error, failed + 1, BACKOFF)
+    t.true(pause >= least && pause <= 2 * least, `${pause} after ${failed + 1}`)
+  }
+  t.is(pauseAfter(error, 5000, BACKOFF), BACKOFF.longest)
+  t.is(pauseAfter(new TransientError('the quota is used up', { after: QUARTER }), 1, BACKOFF), QUARTER)
+})
 
 test('a stop ends the pause between two tries', async (t) => {
   const stopping = new AbortController()
