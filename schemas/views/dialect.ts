@@ -31,10 +31,11 @@ export interface Dialect {
   /** The text of a JSON object's member: a scalar bare, anything else as JSON, NULL where there is none. */
   member(json: Sql, name: string): Sql
   /**
-   * A relation with `name` and `value` (as `member`) for each member of a JSON object; `names` are all that there may be. A dialect
-   * that has no need of them gives all members, another one also those that are not there, with NULL.
+   * A query: the rows of another, once for each member of the JSON object in their column `json`, with its `name` and its `value` (as
+   * `member`) beside their columns. `names` are all that there may be: a dialect that has no need of them gives all members, another one
+   * also those that are not there, with NULL.
    */
-  members(json: Sql, names: readonly string[]): Sql
+  perMember(rows: Sql, names: readonly string[]): Sql
   /** An aggregate: a list of the values where the condition holds, none of them NULL. */
   listWhere(condition: Sql, value: Sql, order: Sql): Sql
   /** The most columns of a view, and characters of its query. */

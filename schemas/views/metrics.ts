@@ -141,12 +141,11 @@ const attribute = ({ attributes }: ModelSettings): Dimension => ({
     value: { type: 'text', description: 'Its value then' },
   },
   from: (sql, scores) => {
-    const of = (scope: string, column: string, names: readonly string[]) =>
-      `SELECT S.*, '${scope}' AS scope, K.name AS attribute, K.value
-  FROM (${scores}) AS S
-  JOIN ${sql.relation('respondents')} AS P ON P.response_uuid = S.response_uuid
-  CROSS JOIN ${sql.members(`P.${column}`, names)} AS K
-  WHERE K.value IS NOT NULL`
+    const of = (scope: string, column: string, names: readonly string[]) => {
+      const rows = `SELECT S.*, P.${column} AS json
+    FROM (${scores}) AS S JOIN ${sql.relation('respondents')} AS P ON P.response_uuid = S.response_uuid`
+      return `SELECT *, '${scope}' AS scope, name AS attribute FROM (${sql.perMember(rows, names)}) AS M WHERE value IS NOT NULL`
+    }
     return `${of('user', 'attributes', attributes.user)}
   UNION ALL
   ${of('account', 'account_attributes', attributes.account)}`
@@ -162,10 +161,11 @@ export function fittingAttributes(
   sql: Dialect,
 ): ModelSettings['attributes'] {
   let room = sql.limits.characters - REST
-  const empty = sql.members('P.account_attributes', []).length
+  const lengthOf = (names: readonly string[]) => sql.perMember('', names).length
+  const empty = lengthOf([])
   const fitting = (names: readonly string[]) => {
     const end = names.findIndex((name) => {
-      room -= sql.members('P.account_attributes', [name]).length - empty + 2
+      room -= lengthOf([name]) - empty + 2
       return room < 0
     })
     return end < 0 ? names : names.slice(0, end)

@@ -27,10 +27,11 @@ export function bigqueryDialect(pathTo: (name: string) => TablePath): Dialect {
     seconds: (from, to) => `TIMESTAMP_DIFF(${to}, ${from}, MICROSECOND) / 1000000`,
     medianOver: (value, partition) => `PERCENTILE_CONT(${value}, 0.5) OVER (PARTITION BY ${partition.join(', ')})`,
     member: (json, name) => textOf(memberOf(json, name)),
-    members: (json, names) => {
-      const all = names.map((name) => `(${text(name)}, ${memberOf(json, name)})`).join(', ')
-      const each = `UNNEST(ARRAY<STRUCT<name STRING, json JSON>>[${all}])`
-      return `UNNEST(ARRAY(SELECT AS STRUCT name, ${textOf('json')} AS value FROM ${each}))`
+    perMember: (rows, names) => {
+      const all = names.map((name) => `(${text(name)}, ${memberOf('A.json', name)})`).join(', ')
+      const each = `UNNEST(ARRAY<STRUCT<name STRING, json JSON>>[${all}]) AS M`
+      return `SELECT A.*, K.name, K.value FROM (${rows}) AS A
+  CROSS JOIN UNNEST(ARRAY(SELECT AS STRUCT M.name, ${textOf('M.json')} AS value FROM ${each})) AS K`
     },
     listWhere: (condition, value, order) =>
       `ARRAY_AGG(CASE WHEN ${condition} THEN ${value} END IGNORE NULLS ORDER BY ${order})`,

@@ -16,10 +16,10 @@ export const duckdbDialect: Dialect = {
   month: (instant) => `CAST(date_trunc('month', ${instant}) AS DATE)`,
   seconds: (from, to) => `date_diff('microsecond', ${from}, ${to}) / 1000000`,
   medianOver: (value, partition) => `median(${value}) OVER (PARTITION BY ${partition.join(', ')})`,
-  member: (json, name) => `json_extract_string(${json}, ${literal(pointer(name))})`,
-  members: (json) =>
-    `LATERAL (SELECT name, json_extract_string(${json}, '/' || replace(replace(name, '~', '~0'), '/', '~1')) AS value
-    FROM (SELECT unnest(json_keys(${json})) AS name))`,
+  member: (json, name) => textOf(`${mapOf(json)}[${literal(name)}]`),
+  // Not by LATERAL, for which DuckDB keeps the whole object beside each of its members.
+  perMember: (rows) => `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value FROM (
+    SELECT *, unnest(map_entries(${mapOf('json')})) AS entry FROM (${rows}))`,
   listWhere: (condition, value, order) => `array_agg(${value} ORDER BY ${order}) FILTER (WHERE ${condition})`,
   limits: { columns: 10_000, characters: 4_000_000 },
 }
@@ -33,5 +33,11 @@ function instantOf(value: Sql): Sql {
   return `make_timestamp(epoch_us(TRY_CAST(${instant} AS TIMESTAMPTZ)))`
 }
 
-/** RFC 6901: unlike a path with `$`, it can name every member. */
-const pointer = (name: string) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+/**
+ * The members of a JSON object. DuckDB reads it once for all that a query asks for, while each `json_extract_string` reads it again,
+ * and keeps what it read of many rows.
+ */
+const mapOf = (json: Sql): Sql => `CAST(${json} AS MAP(VARCHAR, JSON))`
+
+/** Not by a cast, which writes some numbers otherwise. */
+const textOf = (json: Sql): Sql => `json_extract_string(${json}, '$')`
