@@ -109,6 +109,19 @@ test('what a user made under the name of a view stays, and is told', async (t) =
   t.is((await ask('SELECT * FROM nps')).length, 0)
 })
 
+test("something of the user's that one view needs the name of hinders only those that read it", async (t) => {
+  const { path, load, ask } = await viewWarehouse(t)
+  await withConnection(path, (connection) => connection.run('CREATE TABLE scores (mine INT)'))
+  const reasons = await load(answered({ nps: 9 }))
+  t.regex(reasons.find((reason) => reason.startsWith('scores:')) ?? '', /something else has that name; rename it/)
+  t.regex(reasons.find((reason) => reason.startsWith('nps:')) ?? '', /has the name of one of our views; undo that/)
+  t.deepEqual(await ask('SELECT nps FROM survey_nps'), [{ nps: 9 }])
+  t.is((await ask('SELECT * FROM survey_funnel')).length, 1)
+  await withConnection(path, (connection) => connection.run('ALTER TABLE scores RENAME TO mine'))
+  t.deepEqual(await load(answered({ nps: 9 })), [])
+  t.is((await ask('SELECT * FROM nps')).length, 1)
+})
+
 test('a view that a user made in place of ours stays, whatever the case of its name', async (t) => {
   const { path, load, ask } = await viewWarehouse(t)
   await load(answered({ nps: 9 }))

@@ -97,10 +97,10 @@ export function duckdbDestination({ path, questions = UNNAMED, longestViews = 10
       signal.addEventListener('abort', interrupt)
       try {
         const session = { connection: client.connection, appender, signal }
-        const { taken, isPart } = await ensureViews(session, { questions, surveys }, longestViews)
+        const { reasons, isPart } = await ensureViews(session, { questions, surveys }, longestViews)
         memory = 1
-        if (taken.length === 0 && !isPart) novelty.settle()
-        return taken.map((view) => `${view}: something else has that name in ${path}; rename it, and the view is made`)
+        if (reasons.length === 0 && !isPart) novelty.settle()
+        return [...reasons]
       } catch (error) {
         close()
         signal.throwIfAborted()

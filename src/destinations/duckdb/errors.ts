@@ -92,6 +92,9 @@ const MEANINGS: readonly Meaning[] = [
 const STATEMENT =
   /^(?:Binder|Parser|Catalog|Conversion|Invalid Input|Not implemented|Out of Range|Mismatch Type) Error/i
 
+/** Whether it is about what a statement says and names, not about the file or the machine. */
+export const isOfStatement = (error: unknown): boolean => error instanceof Error && STATEMENT.test(error.message)
+
 const UNEXPECTED = 'this was not expected; undo a change made to its tables by hand, or report it as a bug'
 
 /**

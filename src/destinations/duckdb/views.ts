@@ -16,12 +16,13 @@ import { identifier, literal } from '../sql.ts'
 import { planViews, type ViewSettings } from '../view-plan.ts'
 import { cellExpression, cellFrom, columnsOf } from './cells.ts'
 import { duckdbDialect } from './dialect.ts'
+import { isOfStatement } from './errors.ts'
 import { textRows } from './schema.ts'
 import type { Session } from './write.ts'
 
 export interface Made {
-  /** Names that are taken by something of the user's. */
-  readonly taken: readonly string[]
+  /** Views that were not made, each with the reason. */
+  readonly reasons: readonly string[]
   /** Whether some are left for the next time. */
   readonly isPart: boolean
 }
@@ -46,22 +47,25 @@ export async function ensureViews(
   await connection.run('COMMIT')
   const there = await readRelations(connection)
   const textOf = textsOf(connection)
-  const taken: string[] = []
+  const reasons: string[] = []
   for (const view of views) {
     signal.throwIfAborted()
-    if (performance.now() > end) return { taken, isPart: true }
+    if (performance.now() > end) return { reasons, isPart: true }
     const mark = markOf(view)
     const found = there.get(view.name)
     if (found?.includes(mark)) continue
     const text = found === undefined || found.includes(MARK) ? undefined : await textOf(view.name)
-    if (text !== undefined && !text.includes(MARK)) taken.push(view.name)
-    else if (!text?.includes(mark)) await connection.run(`BEGIN;\n${statementsOf(view, mark)};\nCOMMIT`)
+    if (text !== undefined && !text.includes(MARK)) reasons.push(`${view.name}: ${TAKEN}`)
+    else if (!text?.includes(mark) && !(await makeView(connection, view, mark))) reasons.push(`${view.name}: ${UNMADE}`)
   }
-  return { taken, isPart: false }
+  return { reasons, isPart: false }
 }
 
 /** Each comment copies the view with all its columns, which takes 4 ms where there are 2,000. So wide views have fewer; `column_names` has the rest. */
 const COMMENTED = 60_000
+
+const TAKEN = 'something else has that name; rename it, and the view is made'
+const UNMADE = 'what it reads was changed by hand, or has the name of one of our views; undo that, and it is made'
 
 const MARK = 'refiner_warehouse_definition_'
 /** DuckDB takes a constant only, and none with NUL in it. */
@@ -71,6 +75,18 @@ const comment = (text: string) => literal(text.replaceAll('\0', '\ufffd'))
 function markOf(view: View): string {
   const definition = JSON.stringify([view.query(duckdbDialect), view.description, view.columns])
   return `${MARK}${hash('sha256', definition, 'hex').slice(0, 16)}`
+}
+
+/** @returns false when what it reads is not as it should be, which hinders no other view */
+async function makeView(connection: DuckDBConnection, view: View, mark: string): Promise<boolean> {
+  try {
+    await connection.run(`BEGIN;\n${statementsOf(view, mark)};\nCOMMIT`)
+    return true
+  } catch (error) {
+    if (!isOfStatement(error)) throw error
+    await connection.run('ROLLBACK')
+    return false
+  }
 }
 
 function statementsOf(view: View, mark: string): string {
