@@ -11,13 +11,14 @@ import {
 } from '@duckdb/node-api'
 import type { Row } from '../../../schemas/spec.ts'
 import { PermanentError, TransientError } from '../../errors.ts'
-import { identifier } from '../sql.ts'
+import { identifier, literal } from '../sql.ts'
 import { isOutOfMemory } from './errors.ts'
 import { cellOf } from './to-cells.ts'
 
 /** A statement that only reads, and the columns that it gives. */
 export interface Query {
-  readonly sql: string
+  /** As it stands after FROM. */
+  readonly relation: string
   readonly columns: readonly string[]
   readonly types: readonly DuckDBType[]
 }
@@ -35,7 +36,8 @@ export async function checkQuery(connection: DuckDBConnection, sql: string): Pro
     }
     const places = Array.from({ length: prepared.columnCount }, (_, at) => at)
     return {
-      sql: sql.replace(/[;\s]+$/, ''),
+      // Takes it as it is, with semicolons and comments at its end.
+      relation: `query(${literal(sql)})`,
       columns: places.map((at) => prepared.columnName(at)),
       types: places.map((at) => prepared.columnType(at)),
     }
@@ -44,26 +46,29 @@ export async function checkQuery(connection: DuckDBConnection, sql: string): Pro
   }
 }
 
-/** Megabytes. What a scan needs at first, and what a large sort may get in the end, before it goes to disk. */
+/** Megabytes. What a scan needs at first, what a large sort may get in the end, before it goes to disk, and how each try grows. */
 const MEMORY = 32
 const MOST_MEMORY = 2048
+const MORE = 4
 
 /** Characters of JSON that become cells at once: what is made of few of them dies young, and costs no memory. */
 const AT_ONCE = 2 ** 15
 
 /**
  * A stream that fails ends like one that is at its end: the client tells no difference. So a last row says that it is the last.
+ * @param mostMemory megabytes that DuckDB may take
  * @throws what DuckDB throws, before the first row or in their middle
  */
 export async function* readRows(
   connection: DuckDBConnection,
-  { sql, types }: Query,
+  { relation, types }: Query,
   signal: AbortSignal,
+  mostMemory: number = MOST_MEMORY,
 ): AsyncGenerator<readonly Row[]> {
   const names = types.map((_, at) => identifier(`c${at}`))
   const cells = types.map((type, at) => cellOf(type, names[at] ?? ''))
-  const arrays = `SELECT json_array(${cells.join(', ')}) AS cells FROM (\n${sql}\n) AS q(${names.join(', ')})`
-  const { result, first } = await begin(connection, `${arrays} UNION ALL SELECT NULL`)
+  const arrays = `SELECT json_array(${cells.join(', ')}) AS cells FROM ${relation} AS q(${names.join(', ')})`
+  const { result, first } = await begin(connection, `${arrays} UNION ALL SELECT NULL`, mostMemory)
   let next = Promise.resolve(first)
   let isWhole = false
   try {
@@ -80,8 +85,10 @@ export async function* readRows(
   if (isWhole) return
   signal.throwIfAborted()
   // Without a stream it says what is wrong.
-  await connection.run(`SET memory_limit = '${MOST_MEMORY}MiB'`)
-  await connection.run(`SELECT max(length(CAST(cells AS VARCHAR))) FROM (${arrays})`)
+  await connection.run(`SET memory_limit = '${mostMemory}MiB'`)
+  await connection
+    .run(`SELECT max(length(CAST(cells AS VARCHAR))) FROM (${arrays})`)
+    .catch((error: unknown) => told(error, mostMemory))
   throw new TransientError('read the answer: it ended too early, and does not when it is asked again; try again')
 }
 
@@ -89,16 +96,24 @@ export async function* readRows(
 async function begin(
   connection: DuckDBConnection,
   sql: string,
+  mostMemory: number,
 ): Promise<{ result: DuckDBResult; first: DuckDBDataChunk | null }> {
-  for (let memory = MEMORY; ; memory *= 2) {
+  for (let memory = MEMORY; ; memory *= MORE) {
     await connection.run(`SET memory_limit = '${memory}MiB'`)
     try {
       const result = await connection.stream(sql)
       return { result, first: await result.fetchChunk() }
     } catch (error) {
-      if (!isOutOfMemory(error) || memory >= MOST_MEMORY) throw error
+      if (!isOutOfMemory(error) || memory >= mostMemory) told(error, mostMemory)
     }
   }
+}
+
+/** Memory that is missing now will be missing at the next try, unlike a load's. */
+function told(error: unknown, memory: number): never {
+  if (!isOutOfMemory(error)) throw error
+  const said = `it takes more than the ${memory} MiB of memory that DuckDB may have; ask for fewer columns or rows`
+  throw new PermanentError(`read the answer: ${said}`, { cause: error })
 }
 
 /** @returns whether the last row of all is in it */

@@ -113,8 +113,8 @@ async function surveysOf(connection: DuckDBConnection): Promise<Survey[]> {
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '')
 
 async function countOf(connection: DuckDBConnection, selection: Selection): Promise<number> {
-  const { sql } = await checkQuery(connection, statementOf(selection))
-  const reader = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM (\n${sql}\n)`)
+  const { relation } = await checkQuery(connection, statementOf(selection))
+  const reader = await connection.runAndReadAll(`SELECT CAST(count(*) AS DOUBLE) FROM ${relation}`)
   return Number(reader.getRowsJS()[0]?.[0])
 }
 

@@ -43,7 +43,7 @@ export function cellOf(type: DuckDBType, sql: string): string {
   if (typeId === DuckDBTypeId.DOUBLE) return number(sql, `isfinite(${sql})`, sql)
   // By its own digits: as a double it would have those of its binary value.
   if (typeId === DuckDBTypeId.FLOAT) return number(sql, `isfinite(${sql})`, `CAST(${text(sql)} AS DOUBLE)`)
-  if ('width' in type && type.width <= EXACT_DIGITS) return `CAST(${sql} AS DOUBLE)`
+  if ('scale' in type && type.scale <= EXACT_DIGITS) return decimal(sql, type.scale)
   if ('valueType' in type && typeId !== DuckDBTypeId.MAP) return joined(type.valueType, sql)
   return NESTED.includes(typeId) ? text(`to_json(${sql})`) : text(sql)
 }
@@ -57,6 +57,9 @@ const number = (sql: string, isExact: string, exact: string) =>
 
 const whole = (sql: string) =>
   number(sql, `${sql} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`, `TRY_CAST(${sql} AS BIGINT)`)
+
+const decimal = (sql: string, scale: number) =>
+  number(sql, `abs(${sql}) < ${10 ** (EXACT_DIGITS - scale)}`, `CAST(${sql} AS DOUBLE)`)
 
 function joined(of: DuckDBType, sql: string): string {
   if (NESTED.includes(of.typeId)) return text(`to_json(${sql})`)
