@@ -3,7 +3,8 @@
  *
  * What counts as such a question: the ones that the config names; else Refiner's own type, where its API told it; else the metric's
  * name as a word in the identifier, unless it is a list, as long as nearly all its numbers are whole and inside the scale
- * (so the texts of `nps_reason` and an `nps_last_year` of -20 do not count, and one answer of 11 does not hide all others).
+ * (so the texts of `nps_reason` and an `nps_last_year` of -20 do not count, and one answer of 11 does not hide all others). For a
+ * question with few answers one outside of it is all that may be.
  */
 import type { Dialect, Sql } from './dialect.ts'
 import type { MetricQuestions, ModelSettings, View, ViewColumn } from './spec.ts'
@@ -19,6 +20,8 @@ export const SCALES: Readonly<Record<Metric, { readonly least: number; readonly 
 
 /** The share of a question's numbers that must be in the scale, for it to be taken for one of the metric. */
 const ENOUGH = 0.95
+/** From so many numbers on, one of them may be outside the scale. */
+const FEW = 5
 
 export const METRICS: readonly Metric[] = ['nps', 'csat', 'ces']
 
@@ -70,7 +73,7 @@ function scores(sql: Dialect, questions: MetricQuestions): Sql {
   GROUP BY 1, 2, 3, 4, 5
 ), scored AS (
   SELECT form_uuid, question, item, metric FROM answered
-  WHERE is_declared OR numbers > 0 AND fitting >= ${ENOUGH} * numbers
+  WHERE is_declared OR numbers > 0 AND (fitting >= ${ENOUGH} * numbers OR numbers >= ${FEW} AND fitting >= numbers - 1)
 )
 SELECT S.metric, S.form_uuid, COALESCE(F.name, R.form_name) AS form_name, S.question, S.item,
   A.response_uuid, R.status, A.answered_at, A.user_uuid, R.account_uuid, A.value_number AS score
@@ -95,7 +98,18 @@ function declaredMetric(sql: Dialect, questions: MetricQuestions): Sql {
 /** The metric whose name is a word in a question's identifier, unless the config says which questions have it. */
 function namedMetric(sql: Dialect, questions: MetricQuestions): Sql {
   const cases = METRICS.filter((metric) => questions[metric] === undefined).map(
-    (metric) => `WHEN ${sql.matches('LOWER(Q.question)', `(^|[^a-z])${metric}([^a-z]|$)`)} THEN '${metric}'`,
+    (metric) => `WHEN ${sql.matches('Q.question', wordIn(metric))} THEN '${metric}'`,
   )
   return cases.length === 0 ? sql.nothing('text') : `CASE ${cases.join(' ')} END`
+}
+
+/** RE2, for `my-nps`, `NPS?`, `nps2`, `npsScore`, `myNps` and `NPSScore`, and not for `snapshots`. */
+function wordIn(name: string): string {
+  const [upper, capital] = [name.toUpperCase(), `${name.charAt(0).toUpperCase()}${name.slice(1)}`]
+  return [
+    `(^|[^A-Za-z])(?i:${name})([^A-Za-z]|$)`,
+    `(^|[^A-Za-z])${name}([^a-z]|$)`,
+    `(^|[^A-Z])${capital}([^a-z]|$)`,
+    `(^|[^A-Z])${upper}([^A-Za-z]|[A-Z][a-z]|$)`,
+  ].join('|')
 }

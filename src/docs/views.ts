@@ -18,8 +18,9 @@ is kept, also when a survey or a question is renamed; of two names that would be
 The table \`${columnNames.name}\` tells what each name stands for, and so does the column's comment.
 
 **Scores.** What counts as an NPS, CSAT or CES question: those that the settings \`NPS_QUESTIONS\`, \`CSAT_QUESTIONS\` and \`CES_QUESTIONS\` name;
-else Refiner's type of the question where it is known; else identifiers with \`nps\`, \`csat\` or \`ces\` as a word in them, if 95 of
-100 of their numbers are whole and in the scale (0 to 10, 1 to 5, 1 to 7). What is outside the scale is left out. Every response with an answer counts, completed or not, once.
+else Refiner's type of the question where it is known; else identifiers with \`nps\`, \`csat\` or \`ces\` as a word in them (\`npsScore\` too), if 95 of
+100 of their numbers, or all but one of at least five, are whole and in the scale (0 to 10, 1 to 5, 1 to 7). In French \`ces\` is a word of its own:
+where it stands in identifiers, set \`CES_QUESTIONS\`, to \`[]\` for none. What is outside the scale is left out. Every response with an answer counts, completed or not, once.
 
 **Intervals** are at 95 %, z = 1.96. NPS and CES are means (NPS of +100, 0 and -100): mean ± z × standard error, the sample's standard deviation / √n,
 cut at the ends of the scale. This is the plain (Wald) interval, too narrow for a few answers; B. Rocks, *Interval Estimation for the Net Promoter

@@ -230,52 +230,10 @@ const answer = (data: object, at: number) => ({
   },
 })
 
-test('what looks like a score is one only if its numbers are whole and in the scale', async (t) => {
-  const { load, ask } = await viewWarehouse(t)
-  await load(
-    answer(
-      { 'Main NPS!': '9', nps_last_year: -20, nps_reason: 'fine', csat_x: 4.5, ces: 8, snps: 5, nps_list: [9] },
-      0,
-    ),
-    answer(
-      { 'Main NPS!': 'do not know', nps_last_year: 5, nps_reason: '7', csat_x: 4, ces: 3, snps: 6, nps_list: [8] },
-      1,
-    ),
-  )
-  const scores = await ask('SELECT metric, question, score FROM scores ORDER BY ALL')
-  t.deepEqual(
-    scores.map((row) => Object.values(row)),
-    [
-      ['nps', 'Main NPS!', 9],
-      ['nps', 'nps_reason', 7],
-    ],
-  )
-})
-
-test('one answer outside the scale is left out, and hides no other', async (t) => {
-  const { load, ask } = await viewWarehouse(t)
-  await load(...Array.from({ length: 40 }, (_, at) => answer({ nps: at === 7 ? 11 : 9 }, at)))
-  t.deepEqual(await ask('SELECT n, promoters FROM nps'), [{ n: 39, promoters: 39 }])
-})
-
 test('answers that are all alike have no interval, as they would have no doubt', async (t) => {
   const { load, ask } = await viewWarehouse(t)
   await load(answer({ nps: 9 }, 0), answer({ nps: 10 }, 1))
   t.deepEqual(await ask('SELECT n, score, ci_low FROM nps'), [{ n: 2, score: 100, ci_low: null }])
-})
-
-test('the settings say which questions are scored, and then only they are', async (t) => {
-  const { load, ask } = await viewWarehouse(t, { nps: ['recommend'], csat: undefined, ces: [] })
-  await load(answer({ recommend: 10, nps: 1, csat: 4, ces: 2 }, 0), answer({ recommend: 11, nps: 1, csat: 5 }, 1))
-  const scores = await ask('SELECT metric, question, score FROM scores ORDER BY ALL')
-  t.deepEqual(
-    scores.map((row) => Object.values(row)),
-    [
-      ['csat', 'csat', 4],
-      ['csat', 'csat', 5],
-      ['nps', 'recommend', 10],
-    ],
-  )
 })
 
 test('a score of one answer has no interval', async (t) => {
