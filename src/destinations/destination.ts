@@ -8,6 +8,12 @@ export interface Destination {
   /** Milliseconds from the beginning of a run of loads to the next, however tight the schedule is; none if left out. */
   readonly leastInterval?: number
 
+  /**
+   * Whether a run of loads with so many events pending opens a file that nobody else may read meanwhile. Where it does not, there is
+   * nothing to do, and no run. Left out: there is no such file.
+   */
+  needsFile?(pending: number): boolean
+
   /** Opens what is needed, makes missing tables and columns, drops nothing. Idempotent; called before each run of loads. */
   prepare(): Promise<void>
 

@@ -71,9 +71,20 @@ function startDestination(destination: Destination, signal: AbortSignal, options
   })
   const under = new Set<Promise<void>>()
 
-  const run = async () => {
+  const countPending = async () => (await buffer.stats()).consumers[destination.name]?.pending ?? 0
+
+  /** Others make way only for a load that needs the file that they read, and has something to do. */
+  const load = async () => {
+    if (destination.needsFile === undefined) return runner.run()
+    // A buffer that does not tell is told by the run.
+    const pending = await countPending().catch(() => Number.POSITIVE_INFINITY)
+    if (state.state === 'idle' && !destination.needsFile(pending)) return 'loaded'
     await jobs.hold()
-    const outcome = await runner.run().finally(() => jobs.release())
+    return runner.run().finally(() => jobs.release())
+  }
+
+  const run = async () => {
+    const outcome = await load()
     if (signal.aborted) return
     if (outcome !== 'busy') tell()
     const dropped = await buffer.prune(Date.now() * 1000)
@@ -93,8 +104,7 @@ function startDestination(destination: Destination, signal: AbortSignal, options
     },
     isDue: async () => {
       if (state.state !== 'idle') return false
-      const pending = (await buffer.stats()).consumers[destination.name]?.pending ?? 0
-      return pending >= (eager ? 1 : whenPending)
+      return (await countPending()) >= (eager ? 1 : whenPending)
     },
     onError: failed,
   })

@@ -5,7 +5,7 @@ import test from 'ava'
 import { tables } from '../../schemas/tables.ts'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
-import { event, FORM, RESPONSE } from '../support/flattening.ts'
+import { event, FORM, flattened, RESPONSE } from '../support/flattening.ts'
 import { HOSTILE, hostileEvents } from '../support/hostile-surveys.ts'
 import { batchOf, row } from '../support/rows.ts'
 import { viewWarehouse, WIDE_ANSWER } from '../support/view-warehouse.ts'
@@ -168,6 +168,20 @@ test('what there is no time for is made after the next load', async (t) => {
   t.deepEqual(await ask('SELECT view_name FROM duckdb_views() WHERE NOT internal'), [])
   await load(answered({ nps: 9 }))
   t.is((await ask('SELECT n FROM nps')).length, 1)
+})
+
+test('the file is needed for events, and for views that are still to be made', async (t) => {
+  const { path } = await viewWarehouse(t)
+  const destination = duckdbDestination({ path })
+  const { signal } = new AbortController()
+  t.true(destination.needsFile?.(0))
+  await destination.prepare()
+  await destination.refreshViews?.({ signal })
+  t.false(destination.needsFile?.(0))
+  t.true(destination.needsFile?.(1))
+  await destination.load(flattened(answered({ nps: 9 })), { signal })
+  t.true(destination.needsFile?.(0))
+  await destination.close()
 })
 
 test('a stop ends the making of views, and the next load makes the rest', async (t) => {

@@ -41,7 +41,7 @@ test.serial('the server exports on a schedule what DuckDB has of the same survey
   )
 })
 
-test.serial('a load that is due ends an export in mid-answer, which begins again after it, and is whole', async (t) => {
+test.serial('an export that is ended in mid-answer begins again, and is whole', async (t) => {
   const dataDir = await folder(t)
   const sql = 'SELECT n FROM UNNEST(GENERATE_ARRAY(1, 12000)) AS n'
   const [job] = configOf(dataDir, scheduled({ sql })).exports

@@ -1,5 +1,6 @@
 import test from 'ava'
 import { PermanentError, TransientError } from '../../src/errors.ts'
+import type { Job } from '../../src/load/jobs.ts'
 import { type DestinationStatus, type LoaderOptions, startLoader } from '../../src/load/loader.ts'
 import { arrival, bufferWith, faulty, LIMITS, silentLog } from '../support/loading.ts'
 
@@ -115,4 +116,69 @@ test('the buffer is pruned while a destination is being retried', async (t) => {
   await pruned.promise
   t.is((await buffer.stats()).consumers['memory']?.pending, 1)
   await loader.stop()
+})
+
+/** An export that ends only when it is told to, and how often that was. */
+function endless() {
+  const begun = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<void>()
+  let ends = 0
+  const job: Job = {
+    name: 'endless',
+    cron: '* * * * * *',
+    run: (_, signal) =>
+      new Promise((_resolve, reject) => {
+        begun.resolve()
+        signal.addEventListener('abort', () => {
+          ends += 1
+          ended.resolve()
+          reject(signal.reason)
+        })
+      }),
+  }
+  return { job, begun: begun.promise, ended: ended.promise, ends: () => ends }
+}
+
+test('an export under way is ended by a load that has something to do, and by no other', async (t) => {
+  const buffer = await bufferWith(0)
+  const { job, begun, ended, ends } = endless()
+  let needed = 0
+  const looked = Promise.withResolvers<void>()
+  const destination = {
+    ...faulty(() => {}),
+    needsFile(pending: number) {
+      if (pending === 0 && ++needed === 3) looked.resolve()
+      return pending > 0
+    },
+  }
+  const jobs = { memory: [job] }
+  const loader = startLoader({
+    ...base,
+    buffer,
+    destinations: [destination],
+    jobs,
+    cron: '* * * * * *',
+    onStatus() {},
+  })
+  t.teardown(() => loader.stop())
+  await begun
+  await Promise.race([looked.promise, ended])
+  t.is(ends(), 0)
+  t.deepEqual(destination.trace, [], 'nothing was to be done')
+  await buffer.append(arrival(1))
+  await ended
+})
+
+test('an export under way goes on beside a load that needs no file for itself', async (t) => {
+  const buffer = await bufferWith(0)
+  const { job, begun, ended, ends } = endless()
+  const destination = faulty(() => {})
+  const loaded = watching(({ state }) => state === 'idle' && destination.trace.some((call) => call.startsWith('load')))
+  const jobs = { memory: [job] }
+  const loader = startLoader({ ...base, buffer, destinations: [destination], jobs, whenPending: 1, ...loaded })
+  t.teardown(() => loader.stop())
+  await begun
+  await buffer.append(arrival(1))
+  await Promise.race([loaded.promise, ended])
+  t.is(ends(), 0)
 })

@@ -69,6 +69,7 @@ export function duckdbDestination({ path, questions = UNNAMED, longestViews = 10
 
   return {
     name,
+    needsFile: (pending) => pending > 0 || novelty.surveys() !== undefined,
     async prepare() {
       await openIfClosed()
     },
