@@ -37,7 +37,7 @@ export interface Period extends Counts {
   readonly start: string | null
 }
 
-/** A score and its 95 % interval, in the metric's own unit. A mean of one answer has no interval. */
+/** A score and its 95 % interval, in the metric's own unit. A mean of one answer, or of answers that are all alike, has no interval. */
 export interface Estimate {
   readonly n: number
   readonly score: number

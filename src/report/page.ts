@@ -66,11 +66,12 @@ const STEP_TITLES = { seen: 'Seen', started: 'Started', completed: 'Completed', 
 function tiles(funnel: Funnel): Html {
   const tile = (title: string, figure: string, note: string) =>
     html`<div class="tile"><dt>${title}</dt><dd class="figure">${figure}</dd><dd class="quiet">${note}</dd></div>`
+  const unit = funnel.seen === 1 ? 'response' : 'responses'
   return html`<dl class="tiles">${STEPS.map((step) =>
     tile(
       STEP_TITLES[step],
       count(funnel[step]),
-      step === 'seen' ? 'responses' : `${share(funnel[step] / funnel.seen)} of those seen`,
+      step === 'seen' ? unit : `${share(funnel[step] / funnel.seen)} of those seen`,
     ),
   )}${funnel.medianSeconds === null ? NOTHING : tile('Time to complete', duration(funnel.medianSeconds), 'median')}</dl>`
 }

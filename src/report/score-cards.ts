@@ -49,7 +49,8 @@ export const questionTitle = ({ question, item }: { question: string; item: stri
 
 function intervalText(estimate: Estimate, digits: 1 | 2): string {
   const text = interval(estimate, digits)
-  return text === undefined ? 'one answer has no interval' : `95 % interval ${text}`
+  if (text !== undefined) return `95 % interval ${text}`
+  return estimate.n === 1 ? 'one answer has no interval' : 'answers that are all alike have no interval'
 }
 
 function interval({ low, high }: Estimate, digits: 1 | 2): string | undefined {

@@ -124,6 +124,24 @@ test.serial('a survey that nobody was shown has a page that says so', async (t) 
   t.regex(page, /<h1><bdi>f2<\/bdi><\/h1>[\s\S]*Nobody has been shown this survey yet/)
 })
 
+/** A page of a survey that so many saw, whose score is 100 and has no interval. */
+function pageOfAlike(n: number): string {
+  const estimate = { n, score: 100, low: null, high: null }
+  const groups = [{ name: 'promoters', n }]
+  const score = { ...estimate, metric: 'nps', question: 'nps', item: '', groups, months: [] } as const
+  const funnel = { seen: n, started: n, completed: n, dismissed: 0, medianSeconds: null }
+  const survey = { formUuid: 'f2', name: null, view: 'survey_f2' }
+  const timeline = { unit: 'day', periods: [] } as const
+  return reportPage({ survey, funnel, timeline, scores: [score], questions: [] }, NOW)
+}
+
+test.serial('why a score has no interval is said as it is, and one response is no responses', (t) => {
+  t.regex(pageOfAlike(5), /answers that are all alike have no interval · n = 5 answers/)
+  t.regex(pageOfAlike(1), /one answer has no interval · n = 1 answer /)
+  t.regex(pageOfAlike(5), /<dt>Seen<\/dt><dd class="figure">5<\/dd><dd class="quiet">responses<\/dd>/)
+  t.regex(pageOfAlike(1), /<dt>Seen<\/dt><dd class="figure">1<\/dd><dd class="quiet">response<\/dd>/)
+})
+
 test.serial('a survey without an answer still has its funnel', async (t) => {
   const { document, text } = await pageOf(small, 'Unanswered')
   const titles = cardsOf(document).map(({ title }) => title)
