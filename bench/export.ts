@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { stringify } from 'csv-stringify'
 import type { Row } from '../schemas/spec.ts'
 import { exportSchema } from '../src/config/exports.ts'
@@ -17,15 +16,12 @@ import { duckdbSource } from '../src/destinations/duckdb/source.ts'
 import { exportCsv } from '../src/exports/export.ts'
 import { writeFile } from '../src/exports/write.ts'
 import { warehousePath } from '../src/stores.ts'
-import { configOf, environment, peakMemory } from './product.ts'
+import { argumentsOf, configOf, environment, peakMemory } from './product.ts'
 import { type Measure, median, round } from './result.ts'
 
 /** Times the usual: rows of many days are written at once. */
 const MEMORY = 10
 const TABLE = 'responses'
-const SCRIPT = fileURLToPath(new URL('../scripts/export-csv.ts', import.meta.url))
-/** As in package.json. */
-const NARROW = ['--max-semi-space-size=2']
 const never = new AbortController().signal
 /** Milliseconds between two looks at the memory. */
 const LOOK = 20
@@ -118,7 +114,7 @@ async function exportInChild(directory: string) {
   const out = join(directory, 'large.csv')
   const env = environment(directory)
   const began = performance.now()
-  const args = [...NARROW, SCRIPT, '--table', TABLE, '--out', out]
+  const args = [...argumentsOf('export-csv'), '--table', TABLE, '--out', out]
   const child = spawn(process.execPath, args, { env, stdio: 'ignore' })
   const ended = once(child, 'exit')
   let peak = 0

@@ -2,12 +2,23 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Config, loadConfig } from '../src/config.ts'
 
 export const SECRET = 'a-secret-of-the-benchmark'
-export const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** What `npm run <name>` gives to Node, for any folder. */
+export function argumentsOf(name: string): string[] {
+  const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  )
+  const [, ...args] = scripts[name]?.split(' ') ?? []
+  return args.map((arg) => (arg.startsWith('-') ? arg : join(ROOT, arg)))
+}
 
 /** Nothing is loaded but on request: the schedule has no time soon, and no backlog is large enough. */
 const NEVER = { LOAD_SCHEDULE: '0 0 29 2 *', LOAD_WHEN_PENDING: '1000000000' }
@@ -36,7 +47,7 @@ export interface Product extends Server {
 }
 
 export async function startProduct(directory: string, settings?: Readonly<Record<string, string>>): Promise<Product> {
-  const server = await startServer(MAIN, [], { cwd: directory, env: environment(directory, settings) })
+  const server = await startServer(argumentsOf('start'), { cwd: directory, env: environment(directory, settings) })
   return {
     ...server,
     async destination() {
@@ -49,20 +60,19 @@ export async function startProduct(directory: string, settings?: Readonly<Record
   }
 }
 
-/** Starts a script that prints a line of JSON with its `url` once it listens. Its output is read to the end. */
+/** Starts Node with a script that prints a line of JSON with its `url` once it listens. Its output is read to the end. */
 export async function startServer(
-  script: string,
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Server> {
-  const child = spawn(process.execPath, [script, ...args], { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const told = /"url":"([^"]+)"/.exec(line)?.[1]
       if (told !== undefined) resolve(told)
     })
     child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`start ${script}: it ended with ${code}; its output says why`)))
+    child.once('exit', (code) => reject(new Error(`start ${args.join(' ')}: it ended with ${code}; its output says why`)))
   })
   return { url, pid: child.pid ?? 0, stop: () => stop(child) }
 }

@@ -14,7 +14,7 @@ const WARM_UP = 8
 const BARE_KOA = fileURLToPath(new URL('bare-koa.ts', import.meta.url))
 
 export const receive: Measure = async ({ quick, directory }) => {
-  const servers = [await startProduct(directory), await startServer(BARE_KOA, []), await startServer(BARE_KOA, ['raw'])]
+  const servers = [await startProduct(directory), await startServer([BARE_KOA]), await startServer([BARE_KOA, 'raw'])]
   const loads = await Promise.all(servers.map(({ url }) => openLoadGenerator(url)))
   const rounds = await takeTurns(loads, quick ? 4 : 60)
   for (const load of loads) load.close()
