@@ -102,28 +102,60 @@ test('a text is escaped as the grammar has it', (t) => {
   t.is(text("a'b\\c\0\n`é😀"), String.raw`'a\U00000027b\U0000005cc\U00000000\U0000000a\U00000060\U000000e9\U0001f600'`)
 })
 
-test('a name is quoted or refused, and nothing breaks out of it', (t) => {
-  const names = fc.oneof(hostileTexts, fc.string({ unit: fc.constantFrom('a', 'Z', '_', '9', '`', '-', '.') }))
-  const property = fc.property(names, (name) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]{0,299}$/.test(name) || name.endsWith('\n')) {
-      t.throws(() => identifier(name), { message: /letters, digits and _ only/ })
+const hostileNames = fc.oneof(
+  hostileTexts,
+  fc.string({
+    unit: fc.constantFrom('a', 'Z', '_', '9', ' ', 'ß', '\u2028', '\u00a0', "'", '"', '`', '-', '.', '*', '$'),
+  }),
+)
+
+test('a column is quoted or refused, and nothing breaks out of its quotes', (t) => {
+  const property = fc.property(hostileNames, (name) => {
+    if (name === '' || /[`\\.\p{Cc}]/u.test(name) || !name.isWellFormed()) {
+      t.throws(() => identifier(name), { message: /no column can be called so/ })
       return
     }
-    t.deepEqual(found(parsed(`SELECT ${identifier(name)}`)).names, [name])
+    t.deepEqual(found(parsed(`SELECT ${identifier(name)}, 1`)).names, [name])
   })
-  fc.assert(property, { numRuns: 1000, examples: [['a\n'], ['a'.repeat(300)], ['a'.repeat(301)], ['select']] })
+  const examples = [
+    'a\n',
+    'a'.repeat(300),
+    'select',
+    'Product fit',
+    'größe',
+    "2nd % = 'x' > #1",
+    'a`b',
+    'a\\',
+    '-- a',
+    '*/',
+  ]
+  fc.assert(property, { numRuns: 1000, examples: examples.map((each) => [each]) })
 })
 
-test('a path is quoted in its parts, and no project gets through that is none', (t) => {
+test('a table is quoted or refused, and none means several, or one that is elsewhere', (t) => {
+  const property = fc.property(hostileNames, (table) => {
+    if (!/^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]+$/u.test(table)) {
+      t.throws(() => pathOf(pathTo(table)), { message: /quote the table/ })
+      return
+    }
+    t.deepEqual(found(parsed(`SELECT 1 FROM ${pathOf(pathTo(table))}`)).names, ['my-project', 'refiner', table])
+  })
+  const examples = ['t\n', 'my-table', 'Größen 2026', 'a.b', 'a_*', 'a$20240101', 'a@-1', 'a`b', 'a\\', 'p:d.t']
+  fc.assert(property, { numRuns: 1000, examples: examples.map((each) => [each]) })
+})
+
+test('a path is quoted in its parts, and no project or dataset gets through that is none', (t) => {
   for (const project of ['my-project', 'example.com:my-project']) {
     const { names } = found(parsed(`SELECT * FROM ${pathOf({ ...pathTo('t'), project })}`))
     t.is(names.join('.'), `${project}.refiner.t`)
   }
-  const property = fc.property(hostileTexts, (project) => {
-    t.throws(() => pathOf({ ...pathTo('t'), project: `my-project${project}\`` }), { message: /no project id/ })
-    t.throws(() => pathOf({ ...pathTo('t'), dataset: `${project}\`` }), { message: /letters/ })
+  const property = fc.property(hostileTexts, (hostile) => {
+    t.throws(() => pathOf({ ...pathTo('t'), project: `my-project${hostile}\`` }), { message: /no project id/ })
+    t.throws(() => pathOf({ ...pathTo('t'), dataset: `${hostile}\`` }), { message: /letters/ })
   })
   fc.assert(property)
+  for (const dataset of ['my-set', 'größen', 'a.b', ''])
+    t.throws(() => pathOf({ ...pathTo('t'), dataset }), { message: /letters/ })
 })
 
 /** The days that a statement reads of a table, in any place; null for rows without one. */

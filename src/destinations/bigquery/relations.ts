@@ -4,7 +4,6 @@ import type { Relation } from '../source.ts'
 import type { Asking } from './ask.ts'
 import { forEachAtOnce } from './at-once.ts'
 import { fieldsIn } from './schema.ts'
-import { isName } from './sql.ts'
 
 export interface Found extends Relation {
   /** As BigQuery has counted them; undefined where it has not. */
@@ -16,7 +15,7 @@ interface TableList {
   readonly nextPageToken?: string
 }
 
-/** Tables and views of wanted names, and their columns, of what can be quoted (sql.ts); sorted by name. */
+/** Tables and views of wanted names, and their columns; sorted by name. */
 export async function relationsIn(
   { ask, find }: Asking,
   dataset: string,
@@ -28,18 +27,16 @@ export async function relationsIn(
     const qs = { maxResults: 1000, ...(pageToken !== undefined && { pageToken }) }
     const list: TableList = await ask('list the tables', { path, qs })
     for (const { tableReference: { tableId = '' } = {}, type = '' } of list.tables ?? []) {
-      if (isName(tableId) && isWanted(tableId)) found.push([tableId, type.endsWith('VIEW') ? 'view' : 'table'])
+      if (tableId !== '' && isWanted(tableId)) found.push([tableId, type.endsWith('VIEW') ? 'view' : 'table'])
     }
     pageToken = list.nextPageToken
   }
   const relations: Found[] = []
   await forEachAtOnce(found, async ([name, kind]) => {
-    const table = await find<TableMetadata>(`look up table ${name}`, { path: `${path}/${name}` })
+    const table = await find<TableMetadata>(`look up table ${name}`, { path: `${path}/${encodeURIComponent(name)}` })
     // Someone may have dropped it meanwhile.
     if (table === undefined) return
-    const columns = fieldsIn(table).flatMap((field) =>
-      field.name !== undefined && isName(field.name) ? [field.name] : [],
-    )
+    const columns = fieldsIn(table).map((field) => field.name ?? '')
     relations.push({ name, kind, columns, rows: rowsOf(table) })
   })
   return relations.toSorted((one, other) => (one.name < other.name ? -1 : 1))

@@ -8,7 +8,7 @@ import { countsOf } from './counts.ts'
 import { rowsTable } from './fold.ts'
 import { openReader, type Reader, type ReaderOptions, textsOf } from './reader.ts'
 import type { Found } from './relations.ts'
-import { identifier, pathOf, text, timestampLiteral } from './sql.ts'
+import { identifier, isColumn, isTable, pathOf, text, timestampLiteral } from './sql.ts'
 import { STATE_TABLE } from './state.ts'
 
 /** What loading alone needs. */
@@ -29,7 +29,13 @@ export function bigquerySource(options: ReaderOptions, onBytes: (bytes: number) 
     looking ??= opened().then((reader) => reader.relations((name) => !HIDDEN.has(name)))
     return looking
   }
-  const path = async (table: string) => pathOf({ project: (await opened()).project, dataset, table })
+  const pathIn =
+    ({ project }: Reader) =>
+    (table: string) => {
+      if (!isTable(table)) throw unquotable(table, 'no table can be called so in SQL; read it through a view')
+      return pathOf({ project, dataset, table })
+    }
+  const path = async (table: string) => pathIn(await opened())(table)
   const ask = async (sql: string) => textsOf(await opened(), sql, never)
   const statementOf = async (selection: Selection) =>
     'sql' in selection ? selection.sql : choiceOf(selection, await path(selection.relation))
@@ -56,8 +62,7 @@ LEFT JOIN ${await path(forms.name)} AS F ON F.form_uuid = N.form_uuid WHERE N.sc
     },
     async counts(signal) {
       const reader = await opened()
-      const pathTo = (table: string) => pathOf({ project: reader.project, dataset, table })
-      return countsOf(await found(), { reader, pathTo, onBytes, signal })
+      return countsOf(await found(), { reader, pathTo: pathIn(reader), onBytes, signal })
     },
     async read(selection, signal) {
       signal.throwIfAborted()
@@ -82,9 +87,14 @@ function surveyOf([formUuid = '', name = 'null', view = '']: readonly string[]):
 /** Without the semicolon at its end, which cannot stand in a subquery. */
 const bare = (sql: string) => sql.replace(/[;\s]+$/, '')
 
+const unquotable = (name: string, why: string) => new PermanentError(`read ${JSON.stringify(name)}: ${why}`)
+
 function choiceOf(choice: Choice, path: string): string {
-  if (choice.columns.length === 0) {
-    throw new PermanentError(`read ${choice.relation}: none of its columns can be named here; write it in SQL`)
+  if (choice.columns.length === 0) throw unquotable(choice.relation, 'it has no columns; give it some, or read another')
+  const others = choice.columns.filter((name) => !isColumn(name)).map((name) => JSON.stringify(name))
+  if (others.length > 0) {
+    const why = `${others.join(', ')} cannot be quoted here; leave them out with --columns, or say it in SQL with --sql`
+    throw unquotable(choice.relation, why)
   }
   const conditions = conditionsOf(choice)
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`

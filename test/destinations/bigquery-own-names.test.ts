@@ -1,0 +1,78 @@
+/** Tables of the user's own in BigQuery, whose names say what they like: what is asked of them, and what is refused. */
+import test, { type ExecutionContext } from 'ava'
+import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
+import { PermanentError } from '../../src/errors.ts'
+import { choose } from '../../src/exports/choose.ts'
+import { listen } from '../support/listen.ts'
+
+const signal = new AbortController().signal
+
+/** A BigQuery with these tables, of these columns. It keeps the statements that it is asked. */
+async function bigquery(t: ExecutionContext, there: Readonly<Record<string, readonly string[]>>) {
+  const statements = new Set<string>()
+  const answer = (path: string, body: string): object => {
+    const [, name = ''] = /^\/datasets\/refiner\/tables\/(.*)$/.exec(path) ?? []
+    if (path === '/datasets/refiner') return {}
+    if (path === '/jobs') {
+      statements.add(JSON.parse(body).configuration.query.query)
+      return { status: { state: 'DONE' }, statistics: { query: { statementType: 'SELECT' } } }
+    }
+    if (path.startsWith('/queries/')) return { schema: { fields: [] } }
+    if (name === '')
+      return { tables: Object.keys(there).map((tableId) => ({ tableReference: { tableId }, type: 'TABLE' })) }
+    const fields = there[decodeURIComponent(name)]?.map((column) => ({ name: column, type: 'STRING' }))
+    return { type: 'TABLE', schema: { fields } }
+  }
+  const endpoint = await listen(t, (request, response, body) => {
+    const path = new URL(request.url ?? '', 'http://localhost').pathname.replace(/^.*\/projects\/a-project/, '')
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer(path, body)))
+  })
+  const source = bigquerySource({ project: 'a-project', dataset: 'refiner', location: undefined, labels: {}, endpoint })
+  const read = async (options: object) => {
+    const { selection } = await choose(source, { delimiter: ',', bom: false, excel: false, ...options })
+    await source.read(selection, signal)
+  }
+  return { source, statements, read }
+}
+
+test('every column and table is asked for by its name, in quotes', async (t) => {
+  const { read, statements } = await bigquery(t, {
+    'my-table': ['id', 'Product fit', 'größe'],
+    'Größen 2026/7': [],
+    'Größen 2026': ['n'],
+  })
+  await read({ table: 'my-table' })
+  await read({ table: 'größen 2026' })
+  t.deepEqual(
+    [...statements],
+    [
+      'SELECT `id`, `Product fit`, `größe` FROM `a-project`.`refiner`.`my-table`',
+      'SELECT `n` FROM `a-project`.`refiner`.`Größen 2026`',
+    ],
+  )
+})
+
+test('what no quotes hold is refused by name, and is never left out unsaid', async (t) => {
+  const { source, read, statements } = await bigquery(t, {
+    mine: ['id', 'a`b', 'c\\'],
+    'a`b': ['id'],
+    'events_*': ['id'],
+    none: [],
+  })
+  const refusal = async (options: object) => {
+    const error = await t.throwsAsync(read(options))
+    t.true(error instanceof PermanentError)
+    return error?.message
+  }
+  t.is(
+    await refusal({ table: 'mine' }),
+    'read "mine": "a`b", "c\\\\" cannot be quoted here; leave them out with --columns, or say it in SQL with --sql',
+  )
+  t.regex((await refusal({ table: 'a`b' })) ?? '', /^read "a`b": no table can be called so/)
+  t.regex((await refusal({ table: 'events_*' })) ?? '', /^read "events_\*": no table can be called so/)
+  t.regex((await refusal({ table: 'none' })) ?? '', /^read "none": it has no columns/)
+  t.deepEqual([...statements], [])
+  await read({ table: 'mine', columns: ['id'] })
+  t.deepEqual([...statements], ['SELECT `id` FROM `a-project`.`refiner`.`mine`'])
+  t.deepEqual((await source.counts(signal)).get('a`b'), null)
+})
