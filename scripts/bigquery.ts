@@ -14,8 +14,7 @@ import { loadsPerDay } from '../src/load/schedule.ts'
 import { batchLimits, openBuffer } from '../src/stores.ts'
 import { runCommand } from './command.ts'
 import { loadAll } from './loading.ts'
-
-const say = (text: string) => process.stdout.write(`${text}\n`)
+import { say } from './terminal.ts'
 
 const LABELS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' } as const
 

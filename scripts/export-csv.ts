@@ -8,8 +8,9 @@ import type { Chosen } from '../src/exports/choose.ts'
 import { exportCsv } from '../src/exports/export.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
 import { runCommand } from './command.ts'
-import { note, print, sourceOption, withSource } from './reading.ts'
+import { print, sourceOption, withSource } from './reading.ts'
 import { formatTable } from './table.ts'
+import { note } from './terminal.ts'
 
 const STDOUT = '-'
 

@@ -7,6 +7,7 @@ import { loadNow } from '../src/load/now.ts'
 import { BACKOFF } from '../src/load/retry.ts'
 import { createLog } from '../src/log.ts'
 import { batchLimits, openBuffer, openDestination } from '../src/stores.ts'
+import { say } from './terminal.ts'
 
 export interface Loading {
   readonly config: Config
@@ -49,7 +50,7 @@ export async function loadAll({ config, destinations, total, task }: Loading): P
         () => log.warn({ destination: name }, 'another process is loading, waiting for it'),
       )
       bar.stop()
-      process.stdout.write(`${name}: ${events} events loaded${outcome === 'loaded' ? '' : ', then stopped'}\n`)
+      say(`${name}: ${events} events loaded${outcome === 'loaded' ? '' : ', then stopped'}`)
       complete &&= outcome === 'loaded'
     }
   } finally {

@@ -5,8 +5,7 @@ import { checkBody } from '../src/receiver/accept.ts'
 import { openBuffer } from '../src/stores.ts'
 import { runCommand } from './command.ts'
 import { formatTable } from './table.ts'
-
-const say = (text: string) => process.stdout.write(`${text}\n`)
+import { note, printableLines, say } from './terminal.ts'
 
 let action: (buffer: EventBuffer) => Promise<boolean>
 
@@ -64,7 +63,8 @@ async function show(buffer: EventBuffer, id: string): Promise<boolean> {
   const item = await buffer.readQuarantined(id)
   if (item === undefined) return unknown(id)
   say(`${item.reason}\nreceived at ${isoTime(item.receivedAt)}, ${item.body.length} bytes:\n`)
-  process.stdout.write(item.body)
+  // What reads it from a pipe gets its bytes.
+  process.stdout.write(process.stdout.isTTY ? printableLines(item.body.toString()) : item.body)
   say('')
   return true
 }
@@ -102,7 +102,7 @@ async function drop(buffer: EventBuffer, ids: readonly string[]): Promise<boolea
 }
 
 function unknown(id: string): false {
-  process.stderr.write(`find ${id} in the quarantine: it is not there; npm run quarantine -- list shows what is\n`)
+  note(`find ${id} in the quarantine: it is not there; npm run quarantine -- list shows what is`)
   return false
 }
 

@@ -5,11 +5,10 @@ import type { Config } from '../src/config.ts'
 import type { Source } from '../src/destinations/source.ts'
 import { writeStream } from '../src/exports/write.ts'
 import { openSource } from '../src/stores.ts'
+import { note } from './terminal.ts'
 import { whenFree } from './when-free.ts'
 
 const MEGABYTE = 1024 ** 2
-
-export const note = (text: string): void => void process.stderr.write(`${text}\n`)
 
 /** To standard output; a reader who had enough, as `head` has, is no error. */
 export async function print(text: string): Promise<void> {

@@ -7,7 +7,8 @@ import { writeFile, writeStream } from '../src/exports/write.ts'
 import { reportPage } from '../src/report/page.ts'
 import { readReport } from '../src/report/read.ts'
 import { runCommand } from './command.ts'
-import { note, sourceOption, withSource } from './reading.ts'
+import { sourceOption, withSource } from './reading.ts'
+import { note } from './terminal.ts'
 
 const STDOUT = '-'
 

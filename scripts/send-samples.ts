@@ -7,6 +7,7 @@ import { runCommand } from './command.ts'
 import { firstAnswer, waitUntilLoaded } from './first-answer.ts'
 import { loadPending } from './loading.ts'
 import { sendAll } from './sending.ts'
+import { say } from './terminal.ts'
 
 const DAY = 86_400_000
 /** Milliseconds of survey traffic that an event stands for, rounded up; and the longest that a tag comes late. */
@@ -62,10 +63,6 @@ await runCommand(program, async (config) => {
   else say(`\n${await firstAnswer(warehousePath(config))}`)
   return failed === 0
 })
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`)
-}
 
 function positive(text: string): number {
   const value = Number(text)

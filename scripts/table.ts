@@ -1,10 +1,13 @@
 /** A result as an aligned table for the terminal: numbers to the right, everything else to the left. */
+import { printable } from './terminal.ts'
+
 export function formatTable(
   columns: readonly string[],
   rows: readonly (readonly (string | number | boolean | null)[])[],
 ): string {
   const cells = rows.map((row) => row.map((value) => (value === null ? 'NULL' : printable(String(value)))))
-  const widths = columns.map((name, index) =>
+  const names = columns.map(printable)
+  const widths = names.map((name, index) =>
     cells.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), name.length),
   )
   const numeric = columns.map((_, index) => rows.every((row) => row[index] === null || typeof row[index] === 'number'))
@@ -13,15 +16,5 @@ export function formatTable(
       .map((cell, index) => (numeric[index] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)))
       .join('  ')
       .trimEnd()
-  return [line(columns.map(printable)), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.map(line)].join(
-    '\n',
-  )
+  return [line(names), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.map(line)].join('\n')
 }
-
-/** Texts are anyone's: what would move the cursor, clear the screen or begin a new line is shown as an escape. */
-export const printable = (text: string): string =>
-  text.replace(/\p{Cc}/gu, (control) =>
-    JSON.stringify(control)
-      .slice(1, -1)
-      .replace(/^[\x7f-\x9f]$/, '\ufffd'),
-  )

@@ -44,6 +44,16 @@ test('report without a survey, or with a wrong one, says which there are', async
   t.is(wrong.errors, 'report NPS Sruvey: there is no such survey; did you mean NPS Survey?\n')
 })
 
+test('a name does nothing to a terminal, in what is said and in an error', async (t) => {
+  const hostile = { uuid: 'f1', name: 'Esc\u001b[31mRED\u202E' }
+  const dataDir = dirname(await warehouseOf([response(1, { nps: 9 }, hostile)]))
+  const out = join(dataDir, 'report.html')
+  const told = await run(t, 'scripts/report.ts', { args: ['--out', out], dataDir })
+  t.is(told.errors, `Esc\\u001b[31mRED\\u202e: 1 response, written to ${out}\n`)
+  const wrong = await run(t, 'scripts/report.ts', { args: ['--survey', 'Ecs'], dataDir })
+  t.is(wrong.errors, 'report Ecs: there is no such survey; there are: Esc\\u001b[31mRED\\u202e\n')
+})
+
 test('report of a warehouse that is not there says how there comes to be one', async (t) => {
   const { code, errors } = await run(t, 'scripts/report.ts', { dataDir: await folder(t) })
   t.is(code, 1)
