@@ -51,7 +51,7 @@ test('a table without rows gets no file, and the manifest comes with the batch',
 test('the formula guard disarms texts, and leaves numbers, times and other texts alone', async (t) => {
   const directory = await folder()
   const destination = await destinationIn(directory, true)
-  const values = ['=1', '+1', '-1', '@a', '\ta', '\ra', 'a=1', '']
+  const values = ['=1', '+1', '-1', '@a', '\ta', '\ra', '\n=1', 'a=1', '']
   const attributes = values.map((value, at) =>
     row(userAttributes, { user_uuid: 'u', name: `${at}`, value, value_number: -1 }),
   )
@@ -60,7 +60,7 @@ test('the formula guard disarms texts, and leaves numbers, times and other texts
   )
   await destination.load(batchOf('a', { users: guarded, user_attributes: attributes }), unstopped())
   const state = await foldedTables(directory)
-  t.deepEqual(column(state, users, 'email'), ["'=1", "'+1", "'-1", "'@a", "'\ta", "'\ra", 'a=1', ''])
+  t.deepEqual(column(state, users, 'email'), ["'=1", "'+1", "'-1", "'@a", "'\ta", "'\ra", "'\n=1", 'a=1', ''])
   t.true((await readFile(join(directory, 'user_attributes', 'a.csv'), 'utf8')).includes(',-1,'))
 })
 

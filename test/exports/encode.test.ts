@@ -53,12 +53,15 @@ test('every text is in the file as it is: quotes, line ends, NUL, marks and all;
 })
 
 test('for spreadsheets there is a byte order mark, and no text runs as a formula, while numbers stay numbers', async (t) => {
-  const statement = `CREATE TABLE cells AS SELECT '=1' AS "=a", '-1' AS b, '@x' AS c, -1 AS d, -1.5 AS e, -2.5::DOUBLE AS f`
+  const statement = `CREATE TABLE cells AS SELECT '=1' AS "=a", '-1' AS b, E'\\n=1' AS c, -1 AS d, -1.5 AS e, -2.5::DOUBLE AS f`
   t.is(
     await exported(t, statement, { table: 'cells', excel: true }),
-    "\uFEFF'=a,b,c,d,e,f\r\n'=1,'-1,'@x,-1,-1.5,-2.5\r\n",
+    "\uFEFF'=a,b,c,d,e,f\r\n'=1,'-1,\"'\n=1\",-1,-1.5,-2.5\r\n",
   )
-  t.is(await exported(t, statement, { table: 'cells', bom: true }), '\uFEFF=a,b,c,d,e,f\r\n=1,-1,@x,-1,-1.5,-2.5\r\n')
+  t.is(
+    await exported(t, statement, { table: 'cells', bom: true }),
+    '\uFEFF=a,b,c,d,e,f\r\n=1,-1,"\n=1",-1,-1.5,-2.5\r\n',
+  )
 })
 
 test('another delimiter is quoted where a text has it, and the comma then is not', async (t) => {

@@ -11,7 +11,10 @@ export function encode(table: Table, rows: readonly Row[], formulaGuard: boolean
   return Readable.from(rows).pipe(stringify(csvOptions(Object.keys(table.columns), formulaGuard)))
 }
 
-/** How cells become fields. `formulaGuard` puts an apostrophe before texts that a spreadsheet would execute. */
+/**
+ * How cells become fields. `formulaGuard` puts an apostrophe before texts that a spreadsheet would execute: those that begin with what
+ * https://owasp.org/www-community/attacks/CSV_Injection lists, of which `escape_formulas` lacks the line feed.
+ */
 export function csvOptions(columns: readonly string[], formulaGuard: boolean): Options {
   return {
     columns,
@@ -25,6 +28,7 @@ export function csvOptions(columns: readonly string[], formulaGuard: boolean): O
     cast: {
       number: (value) => (Object.is(value, -0) ? '-0' : String(value)),
       boolean: String,
+      ...(formulaGuard && { string: (value: string) => (value.startsWith('\n') ? `'${value}` : value) }),
     },
   }
 }
