@@ -102,6 +102,11 @@ test('times are ISO 8601 in UTC, days plain, lists joined, JSON and what is nest
   t.is(row, Object.values(cells).join(','))
 })
 
+test('in a file of one column a null is an empty line, and an empty text is none', async (t) => {
+  const sql = "SELECT unnest(['a', NULL, '']) AS x"
+  t.is(await exported(t, 'CREATE TABLE cells (a INT)', { sql }), 'x\r\na\r\n\r\n""\r\n')
+})
+
 test('a table without rows is a header, and two columns of a query may have the same name', async (t) => {
   t.is(await exported(t, 'CREATE TABLE cells (a INT, b TEXT)'), 'a,b\r\n')
   t.is(await exported(t, 'CREATE TABLE cells (a INT)', { sql: 'SELECT 1 AS a, 2 AS a; ' }), 'a,a\r\n1,2\r\n')
