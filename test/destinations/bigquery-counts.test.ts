@@ -41,7 +41,14 @@ async function bigquery(t: ExecutionContext, there: There) {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
   const bytes: number[] = []
-  const options = { project: 'a-project', dataset: 'refiner', location: undefined, labels: {}, endpoint }
+  const options = {
+    project: 'a-project',
+    dataset: 'refiner',
+    location: undefined,
+    labels: {},
+    maxBytesBilled: undefined,
+    endpoint,
+  }
   const source = bigquerySource(options, (each) => bytes.push(each))
   return { ran, bytes, counts: () => source.counts(new AbortController().signal) }
 }

@@ -27,7 +27,14 @@ async function bigquery(t: ExecutionContext, there: Readonly<Record<string, read
     const path = new URL(request.url ?? '', 'http://localhost').pathname.replace(/^.*\/projects\/a-project/, '')
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer(path, body)))
   })
-  const source = bigquerySource({ project: 'a-project', dataset: 'refiner', location: undefined, labels: {}, endpoint })
+  const source = bigquerySource({
+    project: 'a-project',
+    dataset: 'refiner',
+    location: undefined,
+    labels: {},
+    maxBytesBilled: undefined,
+    endpoint,
+  })
   const read = async (options: object) => {
     const { selection } = await choose(source, { delimiter: ',', bom: false, excel: false, ...options })
     await source.read(selection, signal)

@@ -15,8 +15,9 @@ const RUNNING = { state: 'RUNNING' }
 const DONE = { state: 'DONE' }
 
 /** A BigQuery that knows one answer. The first insert is the dry run. */
-async function bigquery(t: ExecutionContext, { statementType, states }: Answers) {
+async function bigquery(t: ExecutionContext, { statementType, states }: Answers, maxBytesBilled?: number) {
   const asked: string[] = []
+  const queries: object[] = []
   const waiting = [...states]
   const answer = ({ method, url = '' }: IncomingMessage): object => {
     const path = url
@@ -31,13 +32,21 @@ async function bigquery(t: ExecutionContext, { statementType, states }: Answers)
     const status = isDryRun ? DONE : waiting.length > 1 ? waiting.shift() : waiting[0]
     return { status, statistics: { totalBytesProcessed: '12', query: { statementType } } }
   }
-  const endpoint = await listen(t, (request, response) => {
+  const endpoint = await listen(t, (request, response, body) => {
+    if (body !== '' && request.url?.includes('/jobs?')) queries.push(JSON.parse(body).configuration.query)
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(answer(request)))
   })
   const bytes: number[] = []
-  const options = { project: 'a-project', dataset: 'refiner', location: undefined, labels: {}, endpoint }
-  return { asked, bytes, source: bigquerySource(options, (each) => bytes.push(each)) }
+  const options = {
+    project: 'a-project',
+    dataset: 'refiner',
+    location: undefined,
+    labels: {},
+    maxBytesBilled,
+    endpoint,
+  }
+  return { asked, bytes, queries, source: bigquerySource(options, (each) => bytes.push(each)) }
 }
 
 const SQL = { sql: 'SELECT 1 AS n' }
@@ -67,6 +76,20 @@ test('an abort cancels the job, and ends with its reason', async (t) => {
   stopping.abort(reason)
   await t.throwsAsync(reading, { is: reason })
   t.is(asked.at(-1), 'POST /jobs/ID/cancel?location=EU')
+})
+
+test('a job may be billed for as much as the settings say', async (t) => {
+  for (const [bound, said] of [
+    [20_000_000, '20000000'],
+    [undefined, undefined],
+  ] as const) {
+    const { source, queries } = await bigquery(t, { statementType: 'SELECT', states: [DONE] }, bound)
+    await source.read(SQL, new AbortController().signal)
+    t.deepEqual(
+      queries.map((query) => Reflect.get(query, 'maximumBytesBilled')),
+      [said, said],
+    )
+  }
 })
 
 test('what is no SELECT is never run', async (t) => {

@@ -34,7 +34,7 @@ export async function bothWith(bodies: readonly object[]) {
     dataset,
     inDuckdb: () => duckdbSource(join(folder, 'w.duckdb')),
     inBigquery: (onBytes?: (bytes: number) => void) =>
-      bigquerySource({ ...emulated(), dataset, location: undefined, labels: {} }, onBytes),
+      bigquerySource({ ...emulated(), dataset, location: undefined, labels: {}, maxBytesBilled: undefined }, onBytes),
     async remove() {
       await Promise.all([duckdb.remove(), bigquery.remove()])
       await rm(folder, { recursive: true, force: true })

@@ -14,7 +14,14 @@ test.serial(
       dataset,
       "CREATE TABLE `my-table` AS SELECT 1 AS id, 'good' AS `Product fit`, 'L' AS `größe`, 2 AS `select`, 3 AS `2nd % = 'x' > #1`",
     )
-    const source = () => bigquerySource({ ...emulated(), dataset: dataset.id ?? '', location: undefined, labels: {} })
+    const source = () =>
+      bigquerySource({
+        ...emulated(),
+        dataset: dataset.id ?? '',
+        location: undefined,
+        labels: {},
+        maxBytesBilled: undefined,
+      })
     t.deepEqual(await csvOf(source(), { table: 'MY-table' }), [
       "id,Product fit,größe,select,2nd % = 'x' > #1",
       '',

@@ -20,7 +20,11 @@ const GOES_ON = 'loading goes on by itself'
 export const LATER = 15 * 60_000
 const LOOKS = `it is tried every ${LATER / 60_000} minutes, and ${GOES_ON}`
 
-export const MEANINGS: Readonly<Record<string, Meaning>> = {
+/** By reason. */
+export type Meanings = Readonly<Record<string, Meaning>>
+
+/** To whoever loads. */
+export const MEANINGS = {
   backendError: { next: 'again', sentence: `BigQuery failed inside; ${GOES_ON}` },
   internalError: { next: 'again', sentence: `BigQuery failed inside; ${GOES_ON}` },
   jobBackendError: { next: 'again', sentence: `BigQuery failed inside; ${GOES_ON}` },
@@ -74,7 +78,7 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
     sentence: 'BigQuery refuses a statement; undo a change made to its tables by hand, or report it as a bug',
   },
   notImplemented: { next: 'stop', sentence: 'BigQuery cannot do this here; report it as a bug' },
-}
+} as const satisfies Meanings
 
 const UNEXPECTED: Meaning = { next: 'stop', sentence: 'this was not expected; report it as a bug' }
 
@@ -93,18 +97,22 @@ export interface Proto {
 export function bigqueryError(
   action: string,
   { reason = 'unknown', message = '' }: Proto,
+  meanings: Meanings = MEANINGS,
 ): TransientError | PermanentError {
   const known = reason === 'invalidQuery' && CONFLICT.test(message) ? 'rateLimitExceeded' : reason
-  const { next, sentence } = (Object.hasOwn(MEANINGS, known) ? MEANINGS[known] : undefined) ?? UNEXPECTED
+  const { next, sentence } = (Object.hasOwn(meanings, known) ? meanings[known] : undefined) ?? UNEXPECTED
   const told = `${action}: ${sentence} (${reason})`
   if (next === 'stop') return new PermanentError(told)
   return new TransientError(told, next === 'later' ? { after: LATER } : {})
 }
 
+/** What an error means to whoever it is that asks. */
+export type Telling = (action: string, error: Proto) => TransientError | PermanentError
+
 /** What the client threw. HTTP codes stand in where no reason came along. Our own errors pass unchanged. */
-export function callError(action: string, thrown: unknown): Error {
+export function callError(action: string, thrown: unknown, telling: Telling = bigqueryError): Error {
   if (thrown instanceof TransientError || thrown instanceof PermanentError) return thrown
-  return bigqueryError(action, protoOf(thrown))
+  return telling(action, protoOf(thrown))
 }
 
 /** The HTTP status that the client's error carries, if it does. */

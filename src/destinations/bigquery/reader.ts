@@ -1,6 +1,5 @@
 /**
- * Queries of people: each one job with an id of its own, whose answer is read page by page. What an error says of a statement that is
- * someone's own is told in BigQuery's own words, as only they say where it is.
+ * Queries of people: each one job with an id of its own, whose answer is read page by page.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -8,13 +7,16 @@ import type { JobMetadata } from '@google-cloud/bigquery'
 import type { Row } from '../../../schemas/spec.ts'
 import { PermanentError, TransientError } from '../../errors.ts'
 import { type Asking, openAsking, type Request } from './ask.ts'
-import { bigqueryError, type Proto } from './errors.ts'
 import type { BigqueryOptions } from './options.ts'
+import { readingError, statementError } from './reading-errors.ts'
 import { type Found, relationsIn } from './relations.ts'
 import { type AnswerField, cellOf } from './to-cells.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
-export type ReaderOptions = Pick<BigqueryOptions, 'project' | 'dataset' | 'location' | 'endpoint' | 'labels'>
+export type ReaderOptions = Pick<
+  BigqueryOptions,
+  'project' | 'dataset' | 'location' | 'endpoint' | 'labels' | 'maxBytesBilled'
+>
 
 export interface Answer {
   readonly fields: readonly AnswerField[]
@@ -38,33 +40,7 @@ const LOOKS = { first: 50, longest: 2000 }
 /** A page has 10 MB at most, whatever is asked for. */
 const ROWS_PER_PAGE = 5000
 
-/** What stands in the way of a statement, and will again: its author has to change it. */
-const OF_STATEMENT = new Set([
-  'invalidQuery',
-  'invalid',
-  'notFound',
-  'notImplemented',
-  'responseTooLarge',
-  'resourcesExceeded',
-  'unknown',
-])
 const WHAT = 'read the answer'
-
-function meaningOf(error: Proto): Error {
-  const { reason = 'unknown', message } = error
-  if (OF_STATEMENT.has(reason)) {
-    return new PermanentError('read the answer: the statement cannot be run; BigQuery says why', {
-      cause: new Error(message ?? reason),
-    })
-  }
-  return bigqueryError(WHAT, error)
-}
-
-/** Nobody tries again by itself here. */
-function again(error: unknown): never {
-  if (!(error instanceof TransientError)) throw error
-  throw new TransientError(error.message.replace('loading goes on by itself', 'try again'), { cause: error.cause })
-}
 
 interface Page {
   readonly jobComplete?: boolean
@@ -74,15 +50,20 @@ interface Page {
 }
 
 export async function openReader(options: ReaderOptions): Promise<Reader> {
-  const { dataset, labels } = options
+  const { dataset, labels, maxBytesBilled: bytes } = options
   const waits = { call: CALL, upload: CALL, firstLook: LOOKS.first, longestLook: LOOKS.longest, job: CALL }
-  const asking = await openAsking(options, waits)
+  const asking = await openAsking(options, waits, readingError)
   const location = await locationOf(asking, options)
   const at = location === undefined ? {} : { location }
   const { project } = asking
-  const ask = <T>(request: Request) => asking.askOwn<T>(WHAT, request, meaningOf).catch(again)
+  const ask = <T>(request: Request) => asking.askOwn<T>(WHAT, request, statementError)
   const configurationOf = (query: string) => ({
-    query: { query, useLegacySql: false, defaultDataset: { projectId: project, datasetId: dataset } },
+    query: {
+      query,
+      useLegacySql: false,
+      defaultDataset: { projectId: project, datasetId: dataset },
+      ...(bytes !== undefined && { maximumBytesBilled: String(bytes) }),
+    },
     labels,
   })
   const insert = (jobReference: object, configuration: object) =>
@@ -90,7 +71,7 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
 
   return {
     project,
-    relations: (isWanted) => relationsIn(asking, dataset, isWanted).catch(again),
+    relations: (isWanted) => relationsIn(asking, dataset, isWanted),
     async check(sql, signal) {
       const asked = () => insert({ projectId: project, ...at }, { ...configurationOf(sql), dryRun: true })
       const { statistics } = await unlessAborted(asked, signal)
@@ -127,7 +108,7 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
 async function locationOf({ find }: Asking, { dataset }: ReaderOptions): Promise<string | undefined> {
   const there = await find<{ readonly location?: string }>(`look up dataset ${dataset}`, {
     path: `/datasets/${dataset}`,
-  }).catch(again)
+  })
   if (there !== undefined) return there.location
   throw new PermanentError(
     `open dataset ${dataset}: there is no such dataset in BigQuery; npm run load makes it with bigquery in DESTINATIONS, else check BIGQUERY_PROJECT and BIGQUERY_DATASET`,
@@ -152,7 +133,7 @@ async function done(inserted: JobMetadata, look: () => Promise<JobMetadata>, sig
     await pause(wait, undefined, { signal }).catch(() => signal.throwIfAborted())
     job = await unlessAborted(look, signal)
   }
-  if (job.status.errorResult) again(meaningOf(job.status.errorResult))
+  if (job.status.errorResult) throw statementError(WHAT, job.status.errorResult)
 }
 
 async function* pagesOf(
