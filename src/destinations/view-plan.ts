@@ -38,7 +38,7 @@ export interface ViewPlan {
   readonly views: readonly View[]
 }
 
-const ATTRIBUTE_PREFIX = { user: 'attribute', account: 'account' }
+const PREFIX = { survey: 'survey', user: 'attribute', account: 'account', question: '' }
 
 export interface ViewSettings {
   readonly questions: MetricQuestions
@@ -108,6 +108,8 @@ function createNames(catalog: Catalog, models: readonly View[], now: string) {
 
   /** Attributes stand in every survey's view, questions in one. */
   function isTaken({ scope, formUuid }: Named, name: string): boolean {
+    // Alone, where nothing of what it stands for is left, it would say nothing.
+    if (name === PREFIX[scope]) return true
     if (scope === 'survey') return views.has(name)
     const ofQuestions = scope === 'question' ? questionsOf.get(formUuid) : questions
     return attributes.has(name) || (ofQuestions?.has(name) ?? false)
@@ -143,9 +145,7 @@ const placeOf = ({ scope, formUuid, columnName }: Omit<GivenName, 'name' | 'item
 const keyOf = ({ scope, formUuid, name, item }: Named) => JSON.stringify([scope, formUuid, name, item])
 
 function baseOf({ scope, name, item }: Named, title: string): string {
-  if (scope === 'survey') return joined('survey', snakeCase(title))
-  if (scope === 'question') return joined(snakeCase(name), snakeCase(item))
-  return joined(ATTRIBUTE_PREFIX[scope], snakeCase(name))
+  return joined(PREFIX[scope], snakeCase(scope === 'survey' ? title : name), snakeCase(item))
 }
 
 const joined = (...parts: string[]) => parts.filter((part) => part !== '').join('_')

@@ -14,7 +14,9 @@ your own that has such a name is left alone, and the log says so.
 **Surveys.** Each survey has a view \`survey_…\`, named by the survey: a row per response, and a column per question, after the ones
 below. A question keeps its name in lower snake case (\`Product fit?\` is \`product_fit\`); a list of choices is a list, a matrix has a column per
 row; attributes of the user and the account *at the time of the answer* are \`attribute_…\` and \`account_…\`. A name once given
-is kept, also when a survey or a question is renamed; of two names that would be the same the later one gets a suffix.
+is kept, also when a survey or a question is renamed. A suffix of eight digits goes to the later of two names that would be the same, to words
+that SQL reserves (\`when\` is \`when_b7248de6\` or so), to what is cut after 300 characters, and to a name that has no letter or digit of
+ASCII: the survey \`😀\` is \`survey_41b8cd37\` or so.
 The table \`${columnNames.name}\` tells what each name stands for, and so does the column's comment.
 
 **Scores.** What counts as an NPS, CSAT or CES question: those that the settings \`NPS_QUESTIONS\`, \`CSAT_QUESTIONS\` and \`CES_QUESTIONS\` name;
