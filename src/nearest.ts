@@ -29,12 +29,20 @@ const FEW = 3
 /** So many names can be read at a glance. */
 const MOST_LISTED = 20
 
-/** "did you mean a, b or c?", or what there is if nothing is close. */
-export function suggestion(word: string, candidates: readonly string[]): string {
-  const close = nearestFew(word, candidates, FEW)
+/**
+ * "did you mean a, b or c?", or what there is if nothing is close.
+ * @param named what to say for a candidate, where it is not enough by itself
+ */
+export function suggestion(
+  word: string,
+  candidates: readonly string[],
+  named: (candidate: string) => readonly string[] = (candidate) => [candidate],
+): string {
+  const close = nearestFew(word, candidates, FEW).flatMap(named)
   if (close.length > 0) return `did you mean ${close.join(close.length === 2 ? ' or ' : ', ')}?`
-  const rest = candidates.length - MOST_LISTED
-  return `there are: ${candidates.slice(0, MOST_LISTED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+  const all = candidates.flatMap(named)
+  const rest = all.length - MOST_LISTED
+  return `there are: ${all.slice(0, MOST_LISTED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
 /** Levenshtein: how many characters to insert, drop or change. */

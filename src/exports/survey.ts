@@ -16,7 +16,7 @@ export function chooseSurvey(surveys: readonly Survey[], word: string, action: s
   const [survey, ...others] = exact.length > 0 ? exact : begins
   if (survey === undefined) throw unknownSurvey(surveys, word, action)
   if (others.length === 0) return survey
-  const several = [survey, ...others].map(({ name, view }) => `${view} (${name})`).join(', ')
+  const several = [survey, ...others].map(viewAndName).join(', ')
   throw new PermanentError(`${action} ${word}: several surveys are called so; name one by its view: ${several}`)
 }
 
@@ -26,8 +26,17 @@ function unknownSurvey(surveys: readonly Survey[], word: string, action: string)
       `${action} ${word}: there is no survey yet; they come with the first responses that are loaded`,
     )
   }
-  const names = surveys.map(({ name, view }) => name ?? view)
-  return new PermanentError(`${action} ${word}: there is no such survey; ${suggestion(word, names)}`)
+  const called = Map.groupBy(surveys, ({ name, view }) => name ?? view)
+  // A name that several have would not choose one.
+  const named = (name: string) => {
+    const its = called.get(name) ?? []
+    return its.length > 1 ? its.map(viewAndName) : [name]
+  }
+  return new PermanentError(
+    `${action} ${word}: there is no such survey; ${suggestion(word, [...called.keys()], named)}`,
+  )
 }
+
+const viewAndName = ({ name, view }: Survey) => `${view} (${name ?? 'no name'})`
 
 const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase()

@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { Survey } from '../../src/destinations/source.ts'
 import { chooseSurvey } from '../../src/exports/survey.ts'
 
 const NPS = { formUuid: '34780fd0-2c11-11ec-8f58-7bd83b655011', name: 'NPS Survey', view: 'survey_nps_survey' }
@@ -37,6 +38,19 @@ test('of several that are called so, one must be named by its view', (t) => {
     several([NPS, CSAT, MOBILE], 'csat'),
     /several .* survey_csat_web \(CSAT, web\), survey_csat_mobile \(CSAT, mobile\)$/,
   )
+})
+
+test('what several have as their name, or lack, is told by their views', (t) => {
+  const message = (surveys: readonly Survey[], word: string) =>
+    t.throws(() => chooseSurvey(surveys, word, 'export'))?.message
+  const twins = [NPS, { ...NPS, formUuid: 'x', view: 'survey_nps_survey_2' }, CSAT]
+  t.is(
+    message(twins, 'NPS Sruvey'),
+    'export NPS Sruvey: there is no such survey; did you mean survey_nps_survey (NPS Survey) or survey_nps_survey_2 (NPS Survey)?',
+  )
+  t.regex(message(twins, 'onboarding tour') ?? '', /there are: survey_nps_survey \(NPS Survey\), .*, CSAT, web$/)
+  const nameless = [NAMELESS, { ...NAMELESS, formUuid: 'x', view: 'survey_41b8cd37' }]
+  t.regex(message(nameless, '') ?? '', /: survey_64780fd0 \(no name\), survey_41b8cd37 \(no name\)$/)
 })
 
 test('where there is no survey yet, it is said how they come', (t) => {
