@@ -53,7 +53,7 @@ await runCommand(program, async (config) => {
   if (list) return withSource(config, from, printList)
   const options = checked(given)
   return withSource(config, from, async (source, signal) => {
-    const progress = startProgress(source, options, { out, isBilled: (from ?? config.source) === 'bigquery' })
+    const progress = startProgress(source, options, out)
     const { rows, written } = await exportCsv(source, {
       options,
       signal,
@@ -91,23 +91,19 @@ function checked(given: object): ExportOptions {
 }
 
 /** On a terminal only, and on standard error, so that it is never in the CSV. */
-function startProgress(
-  source: Source,
-  { sql }: ExportOptions,
-  { out, isBilled }: { out: string | undefined; isBilled: boolean },
-) {
+function startProgress(source: Source, { sql }: ExportOptions, out: string | undefined) {
   const isShown = process.stderr.isTTY && !(out === STDOUT && process.stdout.isTTY)
-  // A statement of someone's own may take long, and BigQuery bills what is read: it is not read twice.
-  const isCounted = sql === undefined && !isBilled
+  // A statement of someone's own may take long: it is not read twice.
+  const isCounted = sql === undefined && source.count !== undefined
   const share = isCounted ? '{bar} {value}/{total}' : '{value}'
   const bar = new SingleBar({ format: `exporting ${share} rows, {rate} rows/s`, noTTYOutput: false })
   let began = performance.now()
   return {
     async start({ selection }: Chosen) {
       if (!isShown) return
-      const total = isCounted ? await source.count(selection) : 0
+      const total = isCounted ? await source.count?.(selection) : undefined
       began = performance.now()
-      bar.start(total, 0, { rate: 0 })
+      bar.start(total ?? 0, 0, { rate: 0 })
     },
     rows: (rows: number) => bar.update(rows, { rate: Math.round((rows * 1000) / (performance.now() - began)) }),
     stop: () => bar.stop(),

@@ -34,7 +34,7 @@ Texts that someone wrote stay out of it: an answer is shown once two users gave 
 await runCommand(program, (config) => {
   const { survey: word, out, source: from } = program.opts<{ survey?: string; out: string; source?: SourceName }>()
   return withSource(config, from, async (source, signal) => {
-    const survey = surveyOf(await source.surveys(), word)
+    const survey = surveyOf(await source.surveys(signal), word)
     const report = await readReport(source, survey, signal)
     const page = reportPage(report, new Date())
     const written =

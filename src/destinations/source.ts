@@ -48,8 +48,9 @@ export interface Reading {
 /** Errors are Transient (a load holds the file) or Permanent (a wrong statement, in the warehouse's own words). */
 export interface Source {
   relations(): Promise<readonly Relation[]>
-  surveys(): Promise<readonly Survey[]>
-  count(selection: Selection): Promise<number>
+  surveys(signal: AbortSignal): Promise<readonly Survey[]>
+  /** How many rows a reading will have. Left out where counting is billed. */
+  count?(selection: Selection): Promise<number>
   /** The rows of each relation, by its name; null: it cannot be told, as of a view of the user's that no longer works. */
   counts(signal: AbortSignal): Promise<ReadonlyMap<string, number | null>>
   /** One at a time. An aborted signal ends it, also in the middle of a long computation. */

@@ -12,7 +12,7 @@ export interface Exportable {
 
 /** Surveys first, then views, then tables. */
 export async function listExportable(source: Source, signal: AbortSignal): Promise<Exportable[]> {
-  const surveys = new Map((await source.surveys()).map(({ view, name }) => [view, name]))
+  const surveys = new Map((await source.surveys(signal)).map(({ view, name }) => [view, name]))
   const counts = await source.counts(signal)
   const all = (await source.relations()).map(({ name, kind }): Exportable => {
     const rows = counts.get(name) ?? null

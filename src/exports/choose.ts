@@ -27,11 +27,12 @@ export interface Chosen {
   readonly selection: Selection
 }
 
-/** @throws PermanentError for names that are not there */
-export async function choose(source: Source, options: ExportOptions): Promise<Chosen> {
+/** @throws PermanentError for names that are not there, what the source throws, and the signal's reason */
+export async function choose(source: Source, options: ExportOptions, signal: AbortSignal): Promise<Chosen> {
   if (options.sql !== undefined) return { name: 'query', selection: { sql: options.sql } }
   const relations = await source.relations()
-  const relation = await relationOf(source, relations, options)
+  const surveys = options.survey === undefined ? [] : await source.surveys(signal)
+  const relation = relationOf(relations, surveys, options)
   const columns = options.columns?.map((column) => columnOf(relation, column)) ?? relation.columns
   const isLimited = options.from !== undefined || options.to !== undefined
   return {
@@ -45,8 +46,8 @@ export async function choose(source: Source, options: ExportOptions): Promise<Ch
   }
 }
 
-async function relationOf(source: Source, relations: readonly Relation[], what: What): Promise<Relation> {
-  if (what.survey !== undefined) return viewOf(what.survey, await source.surveys(), relations)
+function relationOf(relations: readonly Relation[], surveys: readonly Survey[], what: What): Relation {
+  if (what.survey !== undefined) return viewOf(what.survey, surveys, relations)
   const word = what.table ?? what.view ?? ''
   const found = relations.find(({ name }) => isSame(name, word))
   if (found !== undefined) return found

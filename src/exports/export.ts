@@ -25,7 +25,7 @@ export interface Exported {
 /** @throws Transient and Permanent errors, and the signal's reason */
 export async function exportCsv(source: Source, exporting: Exporting): Promise<Exported> {
   const { options, write, signal, onStart, onRows } = exporting
-  const chosen = await choose(source, options)
+  const chosen = await choose(source, options, signal)
   await onStart?.(chosen)
   const reading = await source.read(chosen.selection, signal)
   let count = 0

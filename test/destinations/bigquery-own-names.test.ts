@@ -36,7 +36,7 @@ async function bigquery(t: ExecutionContext, there: Readonly<Record<string, read
     endpoint,
   })
   const read = async (options: object) => {
-    const { selection } = await choose(source, { delimiter: ',', bom: false, excel: false, ...options })
+    const { selection } = await choose(source, { delimiter: ',', bom: false, excel: false, ...options }, signal)
     await source.read(selection, signal)
   }
   return { source, statements, read }

@@ -92,6 +92,16 @@ test('a job may be billed for as much as the settings say', async (t) => {
   }
 })
 
+test('a statement is run as it was written, whatever it ends in', async (t) => {
+  const { source, queries } = await bigquery(t, { statementType: 'SELECT', states: [DONE] })
+  const sql = 'SELECT 1 AS n; -- done'
+  await source.read({ sql }, new AbortController().signal)
+  t.deepEqual(
+    queries.map((query) => Reflect.get(query, 'query')),
+    [sql, sql],
+  )
+})
+
 test('what is no SELECT is never run', async (t) => {
   for (const statementType of ['SCRIPT', 'DELETE', 'EXPORT_DATA']) {
     const { source, asked } = await bigquery(t, { statementType, states: [DONE] })

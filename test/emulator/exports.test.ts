@@ -72,6 +72,12 @@ test.serial('an answer of many pages comes whole, and once', async (t) => {
   t.deepEqual([numbers.length, Math.min(...numbers), Math.max(...numbers)], [12_000, 1, 12_000])
 })
 
+// Of a comment after the semicolon, which is one statement to BigQuery, the emulator does not say of which type it is.
+test.serial('a statement may end in a semicolon or a comment', async (t) => {
+  for (const end of [';', '\n-- done'])
+    t.deepEqual(await csvOf(inBigquery(), { sql: `SELECT 1 AS n${end}` }), ['n', '', '1'], end)
+})
+
 test.serial('only what reads is run, and what fails leaves no file', async (t) => {
   const before = await csvOf(inBigquery(), { table: 'forms' })
   const into = join(folder, 'out')

@@ -16,7 +16,7 @@ test.after.always(remove)
 
 async function reportsOf(source: Source): Promise<Report[]> {
   const reports: Report[] = []
-  for (const survey of await source.surveys())
+  for (const survey of await source.surveys(new AbortController().signal))
     reports.push(await readReport(source, survey, new AbortController().signal))
   return reports
 }

@@ -34,7 +34,7 @@ async function surveyed(t: ExecutionContext) {
 async function rowsOf(path: string, options: object): Promise<unknown[][]> {
   const source = await duckdbSource(path)
   try {
-    const { selection } = await choose(source, exportSchema.parse(options))
+    const { selection } = await choose(source, exportSchema.parse(options), new AbortController().signal)
     const { rows } = await source.read(selection, new AbortController().signal)
     const all: unknown[][] = []
     for await (const some of rows) all.push(...some.map((row) => [...row]))

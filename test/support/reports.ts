@@ -68,7 +68,7 @@ export async function warehouseOf(bodies: readonly object[]): Promise<string> {
 export async function reportOf(path: string, survey: string): Promise<Report> {
   const source = await duckdbSource(path)
   try {
-    return await readReport(source, chooseSurvey(await source.surveys(), survey, 'report'), NEVER_STOPPED)
+    return await readReport(source, chooseSurvey(await source.surveys(NEVER_STOPPED), survey, 'report'), NEVER_STOPPED)
   } finally {
     await source.close()
   }

@@ -3,7 +3,7 @@ import { forms } from '../../../schemas/tables/catalog.ts'
 import { columnNames } from '../../../schemas/tables/views.ts'
 import { tables } from '../../../schemas/tables.ts'
 import { PermanentError } from '../../errors.ts'
-import type { Choice, Selection, Source, Survey } from '../source.ts'
+import type { Choice, Source, Survey } from '../source.ts'
 import { countsOf } from './counts.ts'
 import { rowsTable } from './fold.ts'
 import { openReader, type Reader, type ReaderOptions, textsOf } from './reader.ts'
@@ -17,7 +17,6 @@ const HIDDEN = new Set([STATE_TABLE, ...[...tables, columnNames].map((table) => 
 /** @param onBytes told before whatever reads rows how many bytes of tables it reads, which is what BigQuery bills for */
 export function bigquerySource(options: ReaderOptions, onBytes: (bytes: number) => void = () => {}): Source {
   const { dataset } = options
-  const never = new AbortController().signal
   let opening: Promise<Reader> | undefined
   const opened = () => {
     opening ??= openReader(options)
@@ -35,30 +34,19 @@ export function bigquerySource(options: ReaderOptions, onBytes: (bytes: number) 
       if (!isTable(table)) throw unquotable(table, 'no table can be called so in SQL; read it through a view')
       return pathOf({ project, dataset, table })
     }
-  const path = async (table: string) => pathIn(await opened())(table)
-  const ask = async (sql: string) => textsOf(await opened(), sql, never)
-  const statementOf = async (selection: Selection) =>
-    'sql' in selection ? selection.sql : choiceOf(selection, await path(selection.relation))
 
   return {
     relations: async () => (await found()).map(({ name, kind, columns }) => ({ name, kind, columns })),
-    async surveys() {
+    async surveys(signal) {
       const known = new Set((await found()).map(({ name }) => name))
       if (!known.has(columnNames.name)) return []
-      const rows = await ask(
-        `SELECT N.form_uuid, TO_JSON_STRING(F.name), N.column_name FROM ${await path(columnNames.name)} AS N
-LEFT JOIN ${await path(forms.name)} AS F ON F.form_uuid = N.form_uuid WHERE N.scope = 'survey' ORDER BY N.column_name`,
-      )
-      return rows.map(surveyOf).filter(({ view }) => known.has(view))
-    },
-    async count(selection) {
       const reader = await opened()
-      const sql = await statementOf(selection)
-      if ('sql' in selection) await reader.check(sql, never)
-      const counting = `SELECT COUNT(*) FROM (\n${bare(sql)}\n)`
-      onBytes(await reader.check(counting, never))
-      const [[count] = []] = await ask(counting)
-      return Number(count)
+      const pathTo = pathIn(reader)
+      const sql = `SELECT N.form_uuid, TO_JSON_STRING(F.name), N.column_name FROM ${pathTo(columnNames.name)} AS N
+LEFT JOIN ${pathTo(forms.name)} AS F ON F.form_uuid = N.form_uuid WHERE N.scope = 'survey' ORDER BY N.column_name`
+      onBytes(await reader.check(sql, signal))
+      const rows = await textsOf(reader, sql, signal)
+      return rows.map(surveyOf).filter(({ view }) => known.has(view))
     },
     async counts(signal) {
       const reader = await opened()
@@ -67,7 +55,7 @@ LEFT JOIN ${await path(forms.name)} AS F ON F.form_uuid = N.form_uuid WHERE N.sc
     async read(selection, signal) {
       signal.throwIfAborted()
       const reader = await opened()
-      const sql = await statementOf(selection)
+      const sql = 'sql' in selection ? selection.sql : choiceOf(selection, pathIn(reader)(selection.relation))
       onBytes(await reader.check(sql, signal))
       const { fields, pages } = await reader.run(sql, signal)
       return { columns: fields.map(({ name = '' }) => name), rows: pages }
@@ -83,9 +71,6 @@ function surveyOf([formUuid = '', name = 'null', view = '']: readonly string[]):
   const parsed: unknown = JSON.parse(name)
   return { formUuid, name: typeof parsed === 'string' ? parsed : null, view }
 }
-
-/** Without the semicolon at its end, which cannot stand in a subquery. */
-const bare = (sql: string) => sql.replace(/[;\s]+$/, '')
 
 const unquotable = (name: string, why: string) => new PermanentError(`read ${JSON.stringify(name)}: ${why}`)
 
