@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { codeOf } from '../destinations/csv/errors.ts'
+import { codeOf, fileError } from '../destinations/csv/errors.ts'
 import { makeFolder, syncFolder, writeWhole } from '../destinations/csv/files.ts'
 import { removeLeftovers } from '../destinations/csv/temporary.ts'
 import { PermanentError } from '../errors.ts'
@@ -35,6 +35,9 @@ export async function writeStream(out: Writable, text: AsyncIterable<string>, si
   } catch (error) {
     signal.throwIfAborted()
     if (codeOf(error) === 'EPIPE') return false
+    // Else it is of what was to be written.
+    if (error instanceof Error && 'syscall' in error)
+      throw fileError('write', 'standard output', error, 'then try again')
     throw error
   }
 }

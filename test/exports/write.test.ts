@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile as put, readdir, readFile, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
 import { exportSchema } from '../../src/config/exports.ts'
 import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
@@ -14,6 +15,8 @@ import { withConnection } from '../support/duckdb-warehouse.ts'
 import { folder, until } from '../support/process.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/export-csv.ts', import.meta.url))
+/** Where there are /dev/full and /proc. */
+const onLinux = process.platform === 'linux' ? test : test.skip
 const ROWS = 100_000
 /** Nothing comes of it for hours. */
 const ENDLESS = 'SELECT count(*) FROM many AS a, many AS b, many AS c'
@@ -112,6 +115,27 @@ test('a reader that has enough ends it without an error', async (t) => {
   child.stdout.destroy()
   t.true(String(begun).startsWith('n,words\r\n'))
   t.deepEqual(await ended, { code: 0, errors: '' })
+})
+
+onLinux('standard output that takes no more is told as a file is', async (t) => {
+  const { dataDir } = await places(t)
+  const args = ['-c', '"$0" "$@" >/dev/full', process.execPath, SCRIPT, '--table', 'many', '--out', '-']
+  const error = await t.throwsAsync(promisify(execFile)('sh', args, { cwd: tmpdir(), env: { DATA_DIR: dataDir } }))
+  t.regex(
+    String(Reflect.get(error, 'stderr')),
+    /^write standard output: the disk is full; make room there, then try again: ENOSPC/,
+  )
+})
+
+onLinux('where no folder can be made it is said, and not tried for ever', async (t) => {
+  const text = async function* () {
+    yield 'a\r\n'
+  }
+  const writing = writeFile('/proc/none/of/these.csv', text(), new AbortController().signal)
+  await t.throwsAsync(writing, {
+    instanceOf: PermanentError,
+    message: 'make /proc/none: no folder can be made there; choose another directory',
+  })
 })
 
 test('a signal ends it, and no file is left', async (t) => {

@@ -3,10 +3,11 @@
  * renamed. What `writeWhole` has resolved for survives a power cut once its folder is synced.
  */
 import { createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { PermanentError } from '../../errors.ts'
 import { codeOf, fileError } from './errors.ts'
 import { TEMPORARY, withTemporary } from './temporary.ts'
 
@@ -41,11 +42,32 @@ export function syncFolder(path: string): Promise<void> {
   })
 }
 
-/** Makes the folder and those above it, durably. */
+/**
+ * Makes the folder and those above it, durably. One level at a time: `mkdir` by itself tries for ever, and cannot be stopped, where a
+ * folder that is there takes none, as in /proc.
+ */
 export async function makeFolder(path: string): Promise<void> {
-  const first = await attempt('make', path, () => mkdir(path, { recursive: true }))
-  if (first !== undefined) await syncFromTo(dirname(path), dirname(first))
+  if (await isFolder(path)) return
+  const above = dirname(path)
+  await makeFolder(above)
+  try {
+    await mkdir(path)
+  } catch (error) {
+    // Another process may have made it.
+    if (await isFolder(path)) return
+    if (codeOf(error) === 'ENOENT' && (await isFolder(above))) {
+      throw new PermanentError(`make ${path}: no folder can be made there; choose another directory`, { cause: error })
+    }
+    throw fileError('make', path, error)
+  }
+  await syncFolder(above)
 }
+
+const isFolder = (path: string) =>
+  stat(path).then(
+    (there) => there.isDirectory(),
+    () => false,
+  )
 
 /** Makes folders in a folder, durably, and clears them of temporary files that a crash left. */
 export async function makeFoldersIn(path: string, names: readonly string[]): Promise<void> {
@@ -57,11 +79,6 @@ export async function makeFoldersIn(path: string, names: readonly string[]): Pro
     })
   }
   await syncFolder(path)
-}
-
-async function syncFromTo(path: string, top: string): Promise<void> {
-  await syncFolder(path)
-  if (path.length > top.length) await syncFromTo(dirname(path), top)
 }
 
 /** The text of a file; undefined when there is none. */
