@@ -3,6 +3,7 @@
  * uses (CTEs, CASE, COUNT, AVG, STDDEV_SAMP, STRING_AGG … ORDER BY, windows) DuckDB and BigQuery read alike.
  */
 import type { ColumnType } from '../spec.ts'
+import type { Answer, Pivot } from './pivot.ts'
 
 /** An expression or a piece of a statement. */
 export type Sql = string
@@ -38,6 +39,8 @@ export interface Dialect {
   perMember(rows: Sql, names: readonly string[]): Sql
   /** An aggregate: a list of the values where the condition holds, none of them NULL. */
   listWhere(condition: Sql, value: Sql, order: Sql): Sql
+  /** @param from the rest of a query of `response_answers`, after its SELECT */
+  pivot(answers: readonly Answer[], from: Sql): Pivot
   /** The most columns of a view, and characters of its query. */
   readonly limits: { readonly columns: number; readonly characters: number }
 }

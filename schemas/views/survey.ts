@@ -4,6 +4,7 @@
  */
 import type { ValueType } from '../records.ts'
 import type { Dialect, Sql } from './dialect.ts'
+import type { Answer, Pivot } from './pivot.ts'
 import type { View, ViewColumn } from './spec.ts'
 
 /** A column that the survey's data brought. */
@@ -73,8 +74,10 @@ export function surveyView(survey: Survey, sql: Dialect): View {
 function fitting({ formUuid, columns }: Survey, sql: Dialect): readonly SurveyColumn[] {
   let characters = query(formUuid, [], sql).length
   let count = Object.keys(FIXED_COLUMNS).length
+  const none = sql.pivot([], '').query.length
   const fits = columns.findIndex((column) => {
-    characters += computed(column, sql).length + selected(column, sql).length + 10
+    const pivot = sql.pivot(answersIn([column]), '')
+    characters += pivot.query.length - none + selected(column, pivot, sql).length + 10
     count += 1
     return characters > sql.limits.characters || count > sql.limits.columns
   })
@@ -93,14 +96,13 @@ function viewColumn({ scope, name, item, valueType, isList }: SurveyColumn): Vie
 
 function query(formUuid: string, columns: readonly SurveyColumn[], sql: Dialect): Sql {
   const form = sql.text(formUuid)
-  const answers = columns.filter(({ scope }) => scope === 'question').map((column) => `,\n    ${computed(column, sql)}`)
+  const pivot = sql.pivot(answersIn(columns), `FROM ${sql.relation('response_answers')} WHERE form_uuid = ${form}`)
   const chosen = [
     ...Object.entries(FIXED_COLUMNS).map(([name, column]) => `${column.sql} AS ${name}`),
-    ...columns.map((column) => selected(column, sql)),
+    ...columns.map((column) => selected(column, pivot, sql)),
   ]
   return `WITH answers AS (
-  SELECT response_uuid${answers.join('')}
-  FROM ${sql.relation('response_answers')} WHERE form_uuid = ${form} GROUP BY response_uuid
+  ${pivot.query}
 ), tags_now AS (
   SELECT T.response_uuid, COALESCE(N.name, T.tag_name, T.tag_uuid) AS name
   FROM ${sql.relation('response_tags')} AS T LEFT JOIN ${sql.relation('tags')} AS N ON N.tag_uuid = T.tag_uuid
@@ -124,19 +126,25 @@ LEFT JOIN segments_of AS M ON M.response_uuid = R.response_uuid
 WHERE R.form_uuid = ${form}`
 }
 
-/** An answer's column, out of all answers of a response. */
-function computed({ scope, name, item, columnName, valueType, isList }: SurveyColumn, sql: Dialect): Sql {
-  if (scope !== 'question') return ''
-  const place = `question = ${sql.text(name)} AND item = ${sql.text(item)}`
-  if (isList) return `${sql.listWhere(place, 'value', 'choice')} AS ${sql.identifier(columnName)}`
-  const value = { number: 'value_number', boolean: 'value_boolean', timestamp: 'value_timestamp', text: 'value' }
-  return `MAX(CASE WHEN ${place} AND choice = 0 THEN ${value[valueType ?? 'text']} END) AS ${sql.identifier(columnName)}`
+const VALUES = {
+  number: 'value_number',
+  boolean: 'value_boolean',
+  timestamp: 'value_timestamp',
+  text: 'value',
+} as const
+
+function answerOf({ name, item, columnName, valueType, isList }: SurveyColumn): Answer {
+  return { question: name, item, columnName, value: isList ? 'value' : VALUES[valueType ?? 'text'], isList }
 }
 
-/** A column as it stands in the end: an answer is computed by then, an attribute is not. */
-function selected({ scope, name, columnName, valueType }: SurveyColumn, sql: Dialect): Sql {
-  const column = sql.identifier(columnName)
-  if (scope === 'question') return `A.${column}`
+const answersIn = (columns: readonly SurveyColumn[]) =>
+  columns.filter(({ scope }) => scope === 'question').map(answerOf)
+
+/** A column as it stands in the end. */
+function selected(column: SurveyColumn, pivot: Pivot, sql: Dialect): Sql {
+  const { scope, name, valueType } = column
+  const named = sql.identifier(column.columnName)
+  if (scope === 'question') return `${pivot.of(answerOf(column))} AS ${named}`
   const member = sql.member(scope === 'user' ? 'P.attributes' : 'P.account_attributes', name)
-  return `${sql.tryCast(member, valueType ?? 'text')} AS ${column}`
+  return `${sql.tryCast(member, valueType ?? 'text')} AS ${named}`
 }

@@ -83,7 +83,7 @@ test('views are there after the first load, a load without news touches none, an
     changed().filter((name) => !name.includes('_pipe_')),
     ['survey_nps'],
   )
-  t.regex(queryOf(fake, 'survey_nps'), /A\.`nps`,\s+A\.`why`/)
+  t.regex(queryOf(fake, 'survey_nps'), /A\.`nps` AS `nps`,\s+A\.`why` AS `why`/)
   t.deepEqual(names(fake), ['attribute_plan', 'nps', 'survey_nps', 'why'])
 })
 

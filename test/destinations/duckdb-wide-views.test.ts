@@ -1,6 +1,7 @@
 import test from 'ava'
 import { withConnection } from '../support/duckdb-warehouse.ts'
-import { event } from '../support/flattening.ts'
+import { event, RESPONSE } from '../support/flattening.ts'
+import { HOSTILE } from '../support/hostile-surveys.ts'
 import { viewWarehouse } from '../support/view-warehouse.ts'
 
 const ATTRIBUTES = 150
@@ -31,4 +32,39 @@ test('views of many attributes are read in little memory', async (t) => {
   t.deepEqual(await ask("SELECT value, n FROM nps_by_attribute WHERE attribute = 'attribute 0'"), [
     { value: '1e-7', n: RESPONSES },
   ])
+})
+
+test('each answer stands in its column in a survey of very many questions, whatever they are called', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const many = Object.fromEntries(Array.from({ length: 600 }, (_, at) => [`question ${at}`, `answer ${at}`]))
+  const hostile = Object.fromEntries(HOSTILE.map((name, at) => [name, `hostile ${at}`]))
+  const typed = { number: 7.5, yes: true, at: '2024-05-01T10:00:00Z', list: ['b', 'a'], matrix: { '1:x': 1, x: 2 } }
+  await load(
+    event({}, { data: { ...many, ...hostile, ...typed } }),
+    event({}, { uuid: 'another', data: { number: 1, list: ['c'] } }),
+  )
+  const [found] = await ask(`SELECT * FROM survey_nps WHERE response_uuid = '${RESPONSE}'`)
+  const columns = await ask("SELECT name, item, column_name FROM column_names WHERE scope = 'question'")
+  const columnOf = (name: string, item = '') =>
+    String(columns.find((column) => column['name'] === name && column['item'] === item)?.['column_name'])
+  for (const [name, value] of Object.entries({ ...many, ...hostile })) t.is(found?.[columnOf(name)], value, name)
+  const typedColumns = [['number'], ['yes'], ['at'], ['list'], ['matrix', '1:x'], ['matrix', 'x']] as const
+  t.deepEqual(
+    typedColumns.map(([name, item]) => found?.[columnOf(name, item)]),
+    [7.5, true, '2024-05-01 10:00:00', "['b', 'a']", 1, 2],
+  )
+})
+
+test('a survey of 10,000 questions is read whole', async (t) => {
+  const { path, load } = await viewWarehouse(t)
+  await load(
+    event(
+      {},
+      { data: Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`question ${at}`, `answer ${at}`])) },
+    ),
+  )
+  await withConnection(path, async (connection) => {
+    await connection.run("SET threads = 1; SET memory_limit = '1GiB'")
+    t.is((await connection.runAndReadAll('SELECT * FROM survey_nps')).currentRowCount, 1)
+  })
 })

@@ -4,6 +4,7 @@
  * characters.
  */
 import { type Dialect, INSTANT_FORMS, type Sql } from '../../../schemas/views/dialect.ts'
+import { pivotByAggregates } from '../../../schemas/views/pivot.ts'
 import { sqlType } from './column-types.ts'
 import { identifier, pathOf, type TablePath, text } from './sql.ts'
 
@@ -33,10 +34,14 @@ export function bigqueryDialect(pathTo: (name: string) => TablePath): Dialect {
       return `SELECT A.*, K.name, K.value FROM (${rows}) AS A
   CROSS JOIN UNNEST(ARRAY(SELECT AS STRUCT M.name, ${textOf('M.json')} AS value FROM ${each})) AS K`
     },
-    listWhere: (condition, value, order) =>
-      `ARRAY_AGG(CASE WHEN ${condition} THEN ${value} END IGNORE NULLS ORDER BY ${order})`,
+    listWhere,
+    pivot: (answers, from) => pivotByAggregates(answers, from, { text, identifier, listWhere }),
     limits: LIMITS,
   }
+}
+
+function listWhere(condition: Sql, value: Sql, order: Sql): Sql {
+  return `ARRAY_AGG(CASE WHEN ${condition} THEN ${value} END IGNORE NULLS ORDER BY ${order})`
 }
 
 /** Not by a JSONPath, in which some names cannot be written. */

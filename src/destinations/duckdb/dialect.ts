@@ -1,5 +1,6 @@
 /** DuckDB's words for what the views say (schemas/views/dialect.ts). */
 import { type Dialect, INSTANT_FORMS, type Sql } from '../../../schemas/views/dialect.ts'
+import { type Answer, type Pivot, pivotByAggregates } from '../../../schemas/views/pivot.ts'
 import { identifier, literal, sqlType } from '../sql.ts'
 
 export const duckdbDialect: Dialect = {
@@ -20,9 +21,40 @@ export const duckdbDialect: Dialect = {
   // Not by LATERAL, for which DuckDB keeps the whole object beside each of its members.
   perMember: (rows) => `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value FROM (
     SELECT *, unnest(map_entries(${mapOf('json')})) AS entry FROM (${rows}))`,
-  listWhere: (condition, value, order) => `array_agg(${value} ORDER BY ${order}) FILTER (WHERE ${condition})`,
-  limits: { columns: 10_000, characters: 4_000_000 },
+  listWhere,
+  pivot: (answers, from) =>
+    answers.length > WIDE
+      ? pivotByMap(from)
+      : pivotByAggregates(answers, from, { text: literal, identifier, listWhere }),
+  limits: { columns: 10_000, characters: 16_000_000 },
 }
+
+function listWhere(condition: Sql, value: Sql, order: Sql): Sql {
+  return `array_agg(${value} ORDER BY ${order}) FILTER (WHERE ${condition})`
+}
+
+/** Columns of answers, beyond which aggregates for each take longer and more memory than a map of all answers of a response. */
+const WIDE = 500
+
+/** By a map, out of which each column takes its own. DuckDB keeps the maps of all responses in memory. */
+function pivotByMap(from: Sql): Pivot {
+  const values: readonly Answer['value'][] = ['value', 'value_number', 'value_boolean', 'value_timestamp']
+  const firsts = values.map((name) => `max(CASE WHEN choice = 0 THEN ${name} END) AS ${name}`)
+  const fields = [...values, 'choices'].map((name) => `'${name}': ${name}`)
+  return {
+    query: `SELECT response_uuid, map_from_entries(list({'key': ${KEY}, 'value': {${fields.join(', ')}}})) AS answers
+  FROM (SELECT response_uuid, question, item, ${firsts.join(', ')}, list(value ORDER BY choice) AS choices
+    ${from} GROUP BY response_uuid, question, item)
+  GROUP BY response_uuid`,
+    of({ question, item, value, isList }) {
+      const key = literal(`${Buffer.byteLength(question)}:${question}${item}`)
+      return `A.answers[${key}].${isList ? 'choices' : value}`
+    },
+  }
+}
+
+/** No two questions with items have the same, whatever they are called. */
+const KEY = "concat(strlen(question), ':', question, item)"
 
 /** TIMESTAMP leaves out what a text says of its zone, so it is read with one; the result is UTC whatever zone the session is in. */
 function instantOf(value: Sql): Sql {
