@@ -72,7 +72,9 @@ export async function startServer(
       if (told !== undefined) resolve(told)
     })
     child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`start ${args.join(' ')}: it ended with ${code}; its output says why`)))
+    child.once('exit', (code) =>
+      reject(new Error(`start ${args.join(' ')}: it ended with ${code}; its output says why`)),
+    )
   })
   return { url, pid: child.pid ?? 0, stop: () => stop(child) }
 }

@@ -28,7 +28,8 @@ export const views: Measure = async ({ quick, directory }) => {
       value: round(median(making.times)),
       unit: 's',
       goal: { bound: 'at most', value: 1 },
-      limit: "One survey's view of all attributes is made anew; each comment on a column copies the view",
+      limit:
+        "All catalogs are read, and one survey's view of all attributes is made anew; each comment on a column copies the view",
       seen: { all_views_at_first_seconds: round(making.first, 1) },
     },
     {
