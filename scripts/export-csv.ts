@@ -3,6 +3,7 @@ import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
 import { type ExportOptions, exportSchema, type SourceName } from '../src/config/exports.ts'
 import type { Source } from '../src/destinations/source.ts'
+import { MoreMemoryError } from '../src/errors.ts'
 import { listExportable } from '../src/exports/catalog.ts'
 import type { Chosen } from '../src/exports/choose.ts'
 import { exportCsv } from '../src/exports/export.ts'
@@ -61,13 +62,19 @@ await runCommand(program, async (config) => {
       onRows: progress.rows,
       async write(name, text) {
         if (out !== STDOUT) return writeFile(out ?? `${name}.csv`, text, signal)
-        return (await writeStream(process.stdout, text, signal)) ? 'standard output' : ''
+        return (await writeStream(process.stdout, text, signal).catch(onlyOnce)) ? 'standard output' : ''
       },
     }).finally(progress.stop)
     if (written !== '') note(`${rows} ${rows === 1 ? 'row' : 'rows'} written to ${written}`)
     return true
   })
 })
+
+/** What was written to a file is begun anew when its answer needs more memory; what went to a pipe is gone. */
+function onlyOnce(error: unknown): never {
+  if (!(error instanceof MoreMemoryError)) throw error
+  throw new Error(`${error.message}: export to a file, --out FILE, which is begun again by itself`)
+}
 
 async function printList(source: Source, signal: AbortSignal): Promise<boolean> {
   const rows = (await listExportable(source, signal)).map(({ kind, name, rows, title }) => [

@@ -3,6 +3,7 @@ import { Option } from 'commander'
 import { SOURCES, type SourceName } from '../src/config/exports.ts'
 import type { Config } from '../src/config.ts'
 import type { Source } from '../src/destinations/source.ts'
+import { MoreMemoryError } from '../src/errors.ts'
 import { writeStream } from '../src/exports/write.ts'
 import { openSource } from '../src/stores.ts'
 import { note } from './terminal.ts'
@@ -23,7 +24,10 @@ export const sourceOption = new Option(
   'which one to read (default: duckdb if DESTINATIONS has it, else bigquery)',
 ).choices(SOURCES)
 
-/** @param from undefined: as the settings have it */
+/**
+ * @param from undefined: as the settings have it
+ * @param use done again from its start when its answer needs more memory than it had
+ */
 export async function withSource<T>(
   config: Config,
   from: SourceName | undefined,
@@ -41,7 +45,13 @@ export async function withSource<T>(
     () => note('A load has the warehouse; waiting for it to end.'),
   )
   try {
-    return await use(source, stopping.signal)
+    for (;;) {
+      try {
+        return await use(source, stopping.signal)
+      } catch (error) {
+        if (!(error instanceof MoreMemoryError)) throw error
+      }
+    }
   } finally {
     await source.close()
   }

@@ -15,6 +15,9 @@ export class TransientError extends Error {
   }
 }
 
+/** It needed more memory than it had in the middle of its work, and has more when it is begun again, from its start. */
+export class MoreMemoryError extends TransientError {}
+
 /** It will not pass by itself. Stops the destination it comes from; the message says the way out. */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError'

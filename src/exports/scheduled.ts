@@ -28,11 +28,17 @@ export async function runScheduled(
 /** Removes what exports of these jobs left of files when they were killed, and nothing else. @returns how many files it were */
 export async function clearScheduled(jobs: readonly ExportJob[]): Promise<number> {
   let removed = 0
+  const failures: unknown[] = []
   for (const [folder, its] of Map.groupBy(jobs, (job) => job.folder)) {
     const names = its.map(({ name }) => name)
-    removed += await removeLeftovers(folder, (file) =>
-      names.some((name) => file.startsWith(name) && DUE.test(file.slice(name.length))),
-    )
+    try {
+      removed += await removeLeftovers(folder, (file) =>
+        names.some((name) => file.startsWith(name) && DUE.test(file.slice(name.length))),
+      )
+    } catch (error) {
+      failures.push(error)
+    }
   }
+  if (failures.length > 0) throw failures[0]
   return removed
 }

@@ -18,8 +18,8 @@ export async function writeFile(path: string, text: AsyncIterable<string>, signa
   if (there !== undefined && !there.isFile()) {
     throw new PermanentError(`write ${path}: it is no regular file; name a file, or - for standard output`)
   }
-  // Of an export that was killed: people's data, under a name that nobody looks for.
-  await removeLeftovers(dirname(file), (name) => name === basename(file))
+  // Of an export that was killed: people's data, under a name that nobody looks for. Another user's stay in a shared folder.
+  await removeLeftovers(dirname(file), (name) => name === basename(file)).catch(() => {})
   await writeWhole(file, Readable.from(text), signal, 'then export again')
   await syncFolder(dirname(file))
   return target

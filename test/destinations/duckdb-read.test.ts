@@ -1,6 +1,6 @@
 import test from 'ava'
 import { checkQuery, readRows } from '../../src/destinations/duckdb/read.ts'
-import { PermanentError } from '../../src/errors.ts'
+import { MoreMemoryError, PermanentError } from '../../src/errors.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 
 const { signal } = new AbortController()
@@ -9,7 +9,7 @@ const { signal } = new AbortController()
 async function rowsOf(sql: string, mostMemory?: number): Promise<unknown[]> {
   const all: unknown[] = []
   await withConnection(':memory:', async (connection) => {
-    await connection.run("SET temp_directory = ''")
+    await connection.run("SET temp_directory = ''; SET threads = 1; SET streaming_buffer_size = '64KB'")
     for await (const rows of readRows(connection, await checkQuery(connection, sql), signal, mostMemory))
       all.push(...rows)
   })
@@ -33,6 +33,21 @@ test('an answer that needs more memory than there may be is told, and not tried 
     error?.message,
     'read the answer: it takes more than the 32 MiB of memory that DuckDB may have; ask for fewer columns or rows',
   )
+})
+
+test('an answer that needs more memory in its middle is told, and has it when it is asked again', async (t) => {
+  const words = "SELECT string_agg(repeat(range::VARCHAR, 20), '' ORDER BY range) FROM range(200000)"
+  const sql = `SELECT range::VARCHAR AS x FROM range(100000) UNION ALL ${words}`
+  const counts: number[] = []
+  while (counts.length < 5 && !counts.includes(100_001)) {
+    const rows = await rowsOf(sql).catch((error: unknown) => {
+      t.true(error instanceof MoreMemoryError, String(error))
+      return []
+    })
+    counts.push(rows.length)
+  }
+  t.is(counts[0], 0)
+  t.is(counts.at(-1), 100_001)
 })
 
 test('a sum is a number where a double holds it, else its digits', async (t) => {

@@ -2,12 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
-import { tables } from '../../schemas/tables.ts'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 import { event, FORM, flattened, RESPONSE } from '../support/flattening.ts'
 import { HOSTILE, hostileEvents } from '../support/hostile-surveys.ts'
-import { batchOf, row } from '../support/rows.ts'
 import { viewWarehouse, WIDE_ANSWER } from '../support/view-warehouse.ts'
 
 const answered = (data: object, fields: object = {}) => event(fields, { data, last_shown_at: '2024-01-01 00:00:00' })
@@ -233,20 +231,4 @@ test('columns tell what they are', async (t) => {
     { column_name: 'how_likely', comment: 'Answer to the question How likely?' },
     { column_name: 'attribute_plan', comment: 'Attribute Plan of the user, at the time of the answer' },
   ])
-})
-
-test('a survey of 10,000 questions has a view with as many columns as fit, and says what does not', async (t) => {
-  const { loadRows, load, ask } = await viewWarehouse(t)
-  const table = tables.find(({ name }) => name === 'question_items')
-  if (table === undefined) return t.fail()
-  const items = Array.from({ length: 10_000 }, (_, at) =>
-    row(table, { form_uuid: FORM, question: `question ${at}`, item: '', value_type: 'text' }),
-  )
-  await load(answered({ 'question 7': 'seven', 'question 9999': 'last' }))
-  await loadRows(batchOf('many', { question_items: items }))
-  const [view] = await ask("SELECT column_count, comment FROM duckdb_views() WHERE view_name = 'survey_nps'")
-  t.is(view?.['column_count'], 10_000)
-  t.regex(String(view?.['comment']), /; 18 more columns do not fit: see response_answers and respondents \(/)
-  const found = await ask('SELECT response_uuid, question_7, question_9999 FROM survey_nps')
-  t.deepEqual(found, [{ response_uuid: RESPONSE, question_7: 'seven', question_9999: 'last' }])
 })

@@ -1,7 +1,9 @@
 import test from 'ava'
+import { tables } from '../../schemas/tables.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
-import { event, RESPONSE } from '../support/flattening.ts'
+import { event, FORM, RESPONSE } from '../support/flattening.ts'
 import { HOSTILE } from '../support/hostile-surveys.ts'
+import { batchOf, row } from '../support/rows.ts'
 import { viewWarehouse } from '../support/view-warehouse.ts'
 
 const ATTRIBUTES = 150
@@ -36,7 +38,7 @@ test('views of many attributes are read in little memory', async (t) => {
 
 test('each answer stands in its column in a survey of very many questions, whatever they are called', async (t) => {
   const { load, ask } = await viewWarehouse(t)
-  const many = Object.fromEntries(Array.from({ length: 600 }, (_, at) => [`question ${at}`, `answer ${at}`]))
+  const many = Object.fromEntries(Array.from({ length: 2100 }, (_, at) => [`question ${at}`, `answer ${at}`]))
   const hostile = Object.fromEntries(HOSTILE.map((name, at) => [name, `hostile ${at}`]))
   const typed = { number: 7.5, yes: true, at: '2024-05-01T10:00:00Z', list: ['b', 'a'], matrix: { '1:x': 1, x: 2 } }
   await load(
@@ -67,4 +69,20 @@ test('a survey of 10,000 questions is read whole', async (t) => {
     await connection.run("SET threads = 1; SET memory_limit = '1GiB'")
     t.is((await connection.runAndReadAll('SELECT * FROM survey_nps')).currentRowCount, 1)
   })
+})
+
+test('a survey of 10,000 questions has a view with as many columns as fit, and says what does not', async (t) => {
+  const { loadRows, load, ask } = await viewWarehouse(t)
+  const table = tables.find(({ name }) => name === 'question_items')
+  if (table === undefined) return t.fail()
+  const items = Array.from({ length: 10_000 }, (_, at) =>
+    row(table, { form_uuid: FORM, question: `question ${at}`, item: '', value_type: 'text' }),
+  )
+  await load(event({}, { data: { 'question 7': 'seven', 'question 9999': 'last' } }))
+  await loadRows(batchOf('many', { question_items: items }))
+  const [view] = await ask("SELECT column_count, comment FROM duckdb_views() WHERE view_name = 'survey_nps'")
+  t.is(view?.['column_count'], 10_000)
+  t.regex(String(view?.['comment']), /; 18 more columns do not fit: see response_answers and respondents \(/)
+  const found = await ask('SELECT response_uuid, question_7, question_9999 FROM survey_nps')
+  t.deepEqual(found, [{ response_uuid: RESPONSE, question_7: 'seven', question_9999: 'last' }])
 })

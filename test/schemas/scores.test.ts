@@ -54,7 +54,7 @@ test('a metric is a word in an identifier, however the identifier is written', a
   const others = ['snps', 'npsy', 'NPSY', 'sNpsy', 'snapshots', 'XNPS']
   await load(answer(Object.fromEntries([...words, ...others].map((name) => [name, 9])), 0))
   const found = await ask('SELECT question FROM scores')
-  t.deepEqual(found.map(({ question }) => question).toSorted(), words.toSorted())
+  t.deepEqual(new Set(found.map(({ question }) => question)), new Set<unknown>(words))
 })
 
 test('one answer outside the scale is left out, and hides no other', async (t) => {

@@ -133,7 +133,7 @@ const REASON_OF_STATUS: Readonly<Record<number, string>> = {
 }
 
 /** What the client threw, as BigQuery worded it. */
-export function protoOf(thrown: unknown): Proto {
+function protoOf(thrown: unknown): Proto {
   const errors = field(thrown, 'errors')
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined
   const message = [field(first, 'message'), field(thrown, 'message')].find((each) => typeof each === 'string') ?? ''

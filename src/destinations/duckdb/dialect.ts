@@ -33,8 +33,11 @@ function listWhere(condition: Sql, value: Sql, order: Sql): Sql {
   return `array_agg(${value} ORDER BY ${order}) FILTER (WHERE ${condition})`
 }
 
-/** Columns of answers, beyond which aggregates for each take longer and more memory than a map of all answers of a response. */
-const WIDE = 500
+/**
+ * Columns of answers. An aggregate for each is right as long as DuckDB can bear it: those that nobody asks for cost nothing, and what is
+ * large goes to disk. From some thousands on, a view's row takes gigabytes so.
+ */
+const WIDE = 2000
 
 /** By a map, out of which each column takes its own. DuckDB keeps the maps of all responses in memory. */
 function pivotByMap(from: Sql): Pivot {

@@ -10,7 +10,7 @@ import {
   StatementType,
 } from '@duckdb/node-api'
 import type { Row } from '../../../schemas/spec.ts'
-import { PermanentError, TransientError } from '../../errors.ts'
+import { MoreMemoryError, PermanentError } from '../../errors.ts'
 import { identifier, literal } from '../sql.ts'
 import { isOutOfMemory } from './errors.ts'
 import { cellOf } from './to-cells.ts'
@@ -50,6 +50,8 @@ export async function checkQuery(connection: DuckDBConnection, sql: string): Pro
 const MEMORY = 32
 const MOST_MEMORY = 2048
 const MORE = 4
+/** Megabytes at first, since an answer of this process needed so many in its middle. */
+let floor = MEMORY
 
 /** Characters of JSON that become cells at once: what is made of few of them dies young, and costs no memory. */
 const AT_ONCE = 2 ** 15
@@ -57,7 +59,7 @@ const AT_ONCE = 2 ** 15
 /**
  * A stream that fails ends like one that is at its end: the client tells no difference. So a last row says that it is the last.
  * @param mostMemory megabytes that DuckDB may take
- * @throws what DuckDB throws, before the first row or in their middle
+ * @throws what DuckDB throws, before the first row or in their middle, and MoreMemoryError
  */
 export async function* readRows(
   connection: DuckDBConnection,
@@ -89,16 +91,17 @@ export async function* readRows(
   await connection
     .run(`SELECT max(length(CAST(cells AS VARCHAR))) FROM (${arrays})`)
     .catch((error: unknown) => told(error, mostMemory))
-  throw new TransientError('read the answer: it ended too early, and does not when it is asked again; try again')
+  floor = Math.min(floor * MORE, MOST_MEMORY)
+  throw new MoreMemoryError('read the answer: it needed more memory in its middle; it has more when it is asked again')
 }
 
-/** Most of what a query needs, it needs before its first row. What did not fit gets more. */
+/** Most of what a query needs, it needs before its first row, when it can still get more. */
 async function begin(
   connection: DuckDBConnection,
   sql: string,
   mostMemory: number,
 ): Promise<{ result: DuckDBResult; first: DuckDBDataChunk | null }> {
-  for (let memory = MEMORY; ; memory *= MORE) {
+  for (let memory = Math.min(floor, mostMemory); ; memory *= MORE) {
     await connection.run(`SET memory_limit = '${memory}MiB'`)
     try {
       const result = await connection.stream(sql)

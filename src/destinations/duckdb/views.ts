@@ -79,8 +79,9 @@ function markOf(view: View): string {
 
 /** @returns false when what it reads is not as it should be, which hinders no other view */
 async function makeView(connection: DuckDBConnection, view: View, mark: string): Promise<boolean> {
+  await connection.run('BEGIN')
   try {
-    await connection.run(`BEGIN;\n${statementsOf(view, mark)};\nCOMMIT`)
+    await connection.run(`${statementsOf(view, mark)};\nCOMMIT`)
     return true
   } catch (error) {
     if (!isOfStatement(error)) throw error
