@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
-import { event, FORM, flattened, RESPONSE } from '../support/flattening.ts'
+import { event, FORM, flattened } from '../support/flattening.ts'
 import { HOSTILE, hostileEvents } from '../support/hostile-surveys.ts'
 import { viewWarehouse, WIDE_ANSWER } from '../support/view-warehouse.ts'
 
