@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import test, { type ExecutionContext } from 'ava'
 import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
+import { readingFrom } from '../support/bigquery/reading.ts'
 import { listen } from '../support/listen.ts'
 
 /** A table's metadata, or a view's rows, or why it cannot be read. */
@@ -41,14 +42,7 @@ async function bigquery(t: ExecutionContext, there: There) {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
   const bytes: number[] = []
-  const options = {
-    project: 'a-project',
-    dataset: 'refiner',
-    location: undefined,
-    labels: {},
-    maxBytesBilled: undefined,
-    endpoint,
-  }
+  const options = readingFrom(endpoint)
   const source = bigquerySource(options, (each) => bytes.push(each))
   return { ran, bytes, counts: () => source.counts(new AbortController().signal) }
 }

@@ -3,6 +3,7 @@ import test, { type ExecutionContext } from 'ava'
 import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
 import { PermanentError } from '../../src/errors.ts'
 import { choose } from '../../src/exports/choose.ts'
+import { readingFrom } from '../support/bigquery/reading.ts'
 import { listen } from '../support/listen.ts'
 
 const signal = new AbortController().signal
@@ -27,14 +28,7 @@ async function bigquery(t: ExecutionContext, there: Readonly<Record<string, read
     const path = new URL(request.url ?? '', 'http://localhost').pathname.replace(/^.*\/projects\/a-project/, '')
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer(path, body)))
   })
-  const source = bigquerySource({
-    project: 'a-project',
-    dataset: 'refiner',
-    location: undefined,
-    labels: {},
-    maxBytesBilled: undefined,
-    endpoint,
-  })
+  const source = bigquerySource(readingFrom(endpoint))
   const read = async (options: object) => {
     const { selection } = await choose(source, { delimiter: ',', bom: false, excel: false, ...options }, signal)
     await source.read(selection, signal)

@@ -4,6 +4,7 @@ import { LATER, MEANINGS } from '../../src/destinations/bigquery/errors.ts'
 import { openReader } from '../../src/destinations/bigquery/reader.ts'
 import { READING_MEANINGS, readingError, statementError } from '../../src/destinations/bigquery/reading-errors.ts'
 import { PermanentError, reasonOf, TransientError } from '../../src/errors.ts'
+import { readingFrom } from '../support/bigquery/reading.ts'
 import { listen } from '../support/listen.ts'
 
 const reasons = Object.keys(MEANINGS)
@@ -47,14 +48,7 @@ test('a statement that is refused is told in the words of BigQuery, and anything
 /** What a reader is told by a BigQuery that answers everything so. */
 async function toldBy(t: Parameters<typeof listen>[0], status: number, body: string) {
   const endpoint = await listen(t, (_, response) => void response.writeHead(status).end(body))
-  const options = {
-    project: 'a-project',
-    dataset: 'refiner',
-    location: undefined,
-    labels: {},
-    maxBytesBilled: undefined,
-  }
-  return t.throwsAsync(openReader({ ...options, endpoint }))
+  return t.throwsAsync(openReader(readingFrom(endpoint)))
 }
 
 test('what happens on the way is told to a reader as well', async (t) => {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import test, { type ExecutionContext } from 'ava'
 import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
 import { PermanentError, reasonOf, TransientError } from '../../src/errors.ts'
+import { readingFrom } from '../support/bigquery/reading.ts'
 import { listen } from '../support/listen.ts'
 
 interface Answers {
@@ -38,14 +39,7 @@ async function bigquery(t: ExecutionContext, { statementType, states }: Answers,
     response.end(JSON.stringify(answer(request)))
   })
   const bytes: number[] = []
-  const options = {
-    project: 'a-project',
-    dataset: 'refiner',
-    location: undefined,
-    labels: {},
-    maxBytesBilled,
-    endpoint,
-  }
+  const options = readingFrom(endpoint, maxBytesBilled)
   return { asked, bytes, queries, source: bigquerySource(options, (each) => bytes.push(each)) }
 }
 

@@ -1,6 +1,7 @@
 /** Surveys are looked up in BigQuery by a query, which is told and ended as any other. */
 import test, { type ExecutionContext } from 'ava'
 import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
+import { readingFrom } from '../support/bigquery/reading.ts'
 import { listen } from '../support/listen.ts'
 
 /** A BigQuery that knows one survey, whose view is there, and one without a view. Its jobs are done, or run for ever. */
@@ -29,14 +30,7 @@ async function bigquery(t: ExecutionContext, state: 'DONE' | 'RUNNING', names = 
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer(path, body)))
   })
   const bytes: number[] = []
-  const options = {
-    project: 'a-project',
-    dataset: 'refiner',
-    location: undefined,
-    labels: {},
-    maxBytesBilled: undefined,
-  }
-  return { asked, bytes, source: bigquerySource({ ...options, endpoint }, (each) => bytes.push(each)) }
+  return { asked, bytes, source: bigquerySource(readingFrom(endpoint), (each) => bytes.push(each)) }
 }
 
 test('the surveys that have a view are found, and how much that reads is told', async (t) => {

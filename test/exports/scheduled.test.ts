@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { ConfigError, type ExportJob, loadConfig } from '../../src/config.ts'
 import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
-import { runScheduled } from '../../src/exports/scheduled.ts'
+import { clearScheduled, runScheduled } from '../../src/exports/scheduled.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 import { event } from '../support/flattening.ts'
 import { folder, NEVER, startProduct, until } from '../support/process.ts'
@@ -101,6 +101,19 @@ test('what an export left when the server was killed is removed when it starts a
   const again = await startProduct(t, dataDir, settings('0 0 29 2 *'))
   await again.said(/"files":1,"msg":"removed what exports that were killed had left unfinished"/)
   t.deepEqual((await readdir(out)).toSorted(), others.toSorted())
+})
+
+test('a folder that cannot be cleared is told, and the others are', async (t) => {
+  const here = await folder(t)
+  await writeFile(join(here, 'file'), '')
+  // No process has that number.
+  const left = 'a-20260101T000000Z.csv.999999999-00000000.tmp'
+  await writeFile(join(here, left), 'left')
+  const folders = [join(here, 'file', 'in'), here]
+  const exports = folders.map((into, at) => ({ ...WEEKLY, name: at === 0 ? 'b' : 'a', folder: into }))
+  const jobs = configured(JSON.stringify(exports))
+  await t.throwsAsync(clearScheduled(jobs), { message: /^clear .*file\/in/ })
+  t.deepEqual(await readdir(here), ['file'])
 })
 
 test('EXPORTS is JSON, and goes into the data folder unless it says where', (t) => {

@@ -1,27 +1,16 @@
 /** What counts as an NPS, CSAT or CES question. */
 import test from 'ava'
-import { FORM, RESPONSE, USER } from '../support/flattening.ts'
+import { answerAt } from '../support/flattening.ts'
 import { viewWarehouse } from '../support/view-warehouse.ts'
-
-const answer = (data: object, at: number) => ({
-  uuid: USER,
-  triggered_event: 'Completed Survey',
-  form: { uuid: FORM, name: 'S' },
-  response: {
-    uuid: `${RESPONSE.slice(0, -2)}${(at + 10).toString(16)}`,
-    last_data_reception_at: `2024-01-0${at + 1} 10:00:00`,
-    data,
-  },
-})
 
 test('what looks like a score is one only if its numbers are whole and in the scale', async (t) => {
   const { load, ask } = await viewWarehouse(t)
   await load(
-    answer(
+    answerAt(
       { 'Main NPS!': '9', nps_last_year: -20, nps_reason: 'fine', csat_x: 4.5, ces: 8, snps: 5, nps_list: [9] },
       0,
     ),
-    answer(
+    answerAt(
       { 'Main NPS!': 'do not know', nps_last_year: 5, nps_reason: '7', csat_x: 4, ces: 3, snps: 6, nps_list: [8] },
       1,
     ),
@@ -52,20 +41,20 @@ test('a metric is a word in an identifier, however the identifier is written', a
     'scoreNPS2',
   ]
   const others = ['snps', 'npsy', 'NPSY', 'sNpsy', 'snapshots', 'XNPS']
-  await load(answer(Object.fromEntries([...words, ...others].map((name) => [name, 9])), 0))
+  await load(answerAt(Object.fromEntries([...words, ...others].map((name) => [name, 9])), 0))
   const found = await ask('SELECT question FROM scores')
   t.deepEqual(new Set(found.map(({ question }) => question)), new Set<unknown>(words))
 })
 
 test('one answer outside the scale is left out, and hides no other', async (t) => {
   const { load, ask } = await viewWarehouse(t)
-  await load(...Array.from({ length: 5 }, (_, at) => answer({ nps: at === 3 ? 11 : 9 }, at)))
+  await load(...Array.from({ length: 5 }, (_, at) => answerAt({ nps: at === 3 ? 11 : 9 }, at)))
   t.deepEqual(await ask('SELECT n, promoters FROM nps'), [{ n: 4, promoters: 4 }])
 })
 
 test('the settings say which questions are scored, and then only they are', async (t) => {
   const { load, ask } = await viewWarehouse(t, { nps: ['recommend'], csat: undefined, ces: [] })
-  await load(answer({ recommend: 10, nps: 1, csat: 4, ces: 2 }, 0), answer({ recommend: 11, nps: 1, csat: 5 }, 1))
+  await load(answerAt({ recommend: 10, nps: 1, csat: 4, ces: 2 }, 0), answerAt({ recommend: 11, nps: 1, csat: 5 }, 1))
   const scores = await ask('SELECT metric, question, score FROM scores ORDER BY ALL')
   t.deepEqual(
     scores.map((row) => Object.values(row)),

@@ -1,7 +1,7 @@
 /** What the views say, compared with the same numbers worked out by hand-written code from the very events. */
 import test, { type ExecutionContext } from 'ava'
 import { sampleEvents } from '../../src/samples/samples.ts'
-import { FORM, RESPONSE, USER } from '../support/flattening.ts'
+import { answerAt } from '../support/flattening.ts'
 import { type Found, viewWarehouse } from '../support/view-warehouse.ts'
 
 interface Sent {
@@ -219,26 +219,15 @@ test("a survey's view has each answer, attribute, tag and segment of each respon
   }
 })
 
-const answer = (data: object, at: number) => ({
-  uuid: USER,
-  triggered_event: 'Completed Survey',
-  form: { uuid: FORM, name: 'S' },
-  response: {
-    uuid: `${RESPONSE.slice(0, -2)}${(at + 10).toString(16)}`,
-    last_data_reception_at: `2024-01-0${at + 1} 10:00:00`,
-    data,
-  },
-})
-
 test('answers that are all alike have no interval, as they would have no doubt', async (t) => {
   const { load, ask } = await viewWarehouse(t)
-  await load(answer({ nps: 9 }, 0), answer({ nps: 10 }, 1))
+  await load(answerAt({ nps: 9 }, 0), answerAt({ nps: 10 }, 1))
   t.deepEqual(await ask('SELECT n, score, ci_low FROM nps'), [{ n: 2, score: 100, ci_low: null }])
 })
 
 test('a score of one answer has no interval', async (t) => {
   const { load, ask } = await viewWarehouse(t)
-  await load(answer({ nps: 10, ces: 7 }, 0))
+  await load(answerAt({ nps: 10, ces: 7 }, 0))
   for (const view of ['nps', 'ces']) {
     const [found] = await ask(`SELECT n, standard_error, ci_low, ci_high FROM ${view}`)
     t.deepEqual(found, { n: 1, standard_error: null, ci_low: null, ci_high: null })
@@ -247,7 +236,7 @@ test('a score of one answer has no interval', async (t) => {
 
 test('an answer that changed, or came twice, counts once and as it is now', async (t) => {
   const { load, ask } = await viewWarehouse(t)
-  const first = answer({ nps: 3 }, 0)
+  const first = answerAt({ nps: 3 }, 0)
   const second = {
     ...first,
     response: { ...first.response, last_data_reception_at: '2024-01-02 10:00:00', data: { nps: 9 } },

@@ -49,3 +49,15 @@ export function event(fields: object = {}, response?: object): object {
   const survey = response && { form: { uuid: FORM, name: 'NPS' }, response: { uuid: RESPONSE, ...response } }
   return { uuid: USER, triggered_event: 'Completed Survey', ...survey, ...fields }
 }
+
+/** The body of the n-th response to a survey, answered on the n-th day. */
+export const answerAt = (data: object, at: number) => ({
+  uuid: USER,
+  triggered_event: 'Completed Survey',
+  form: { uuid: FORM, name: 'S' },
+  response: {
+    uuid: `${RESPONSE.slice(0, -2)}${(at + 10).toString(16)}`,
+    last_data_reception_at: `2024-01-0${at + 1} 10:00:00`,
+    data,
+  },
+})
