@@ -95,7 +95,7 @@ async function readAll(path: string): Promise<Row[]> {
 function stringifyAlone(rows: readonly Row[]): Promise<void> {
   const columns = (rows[0] ?? []).map((_, at) => `column_${at}`)
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  return pipeline(Readable.from(rows), stringify(csvOptions(columns, false)), nowhere)
+  return pipeline(Readable.from(rows), stringify(csvOptions(columns, { delimiter: ',', formulaGuard: false })), nowhere)
 }
 
 async function exportTo(path: string, file: string): Promise<void> {

@@ -11,6 +11,7 @@ const EVERYWHERE = ['schemas/', 'src/errors.ts']
 const EXPORTED = [
   'src/destinations/source.ts',
   'src/destinations/csv/encode.ts',
+  'src/destinations/csv-format.ts',
   'src/destinations/csv/files.ts',
   'src/destinations/csv/temporary.ts',
   'src/destinations/csv/errors.ts',
@@ -116,9 +117,17 @@ const HOMES: Homes = {
 }
 
 function destination(name: string): string[] {
-  const shared = ['destination', 'batch', 'catalog', 'merge', 'novelty', 'source', 'sql', 'view-plan'].map(
-    (file) => `src/destinations/${file}.ts`,
-  )
+  const shared = [
+    'destination',
+    'batch',
+    'catalog',
+    'merge',
+    'novelty',
+    'source',
+    'sql',
+    'csv-format',
+    'view-plan',
+  ].map((file) => `src/destinations/${file}.ts`)
   return [...EVERYWHERE, ...shared, `src/destinations/${name}/`, 'type src/flatten/rows.ts']
 }
 

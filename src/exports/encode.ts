@@ -1,7 +1,8 @@
-/** Rows as CSV for people: as the CSV destination has it (../destinations/csv/encode.ts), and what spreadsheets ask for. */
+/** A selection as CSV for people: as the CSV destination has it (../destinations/csv/encode.ts), and what spreadsheets ask for. */
 import { stringify } from 'csv-stringify/sync'
-import type { Row } from '../../schemas/spec.ts'
 import { csvOptions } from '../destinations/csv/encode.ts'
+import type { CsvFormat } from '../destinations/csv-format.ts'
+import type { CsvPiece, Reading, Selection, Source } from '../destinations/source.ts'
 
 export interface Format {
   /** One character. */
@@ -14,13 +15,31 @@ export interface Format {
 
 const BYTE_ORDER_MARK = '\uFEFF'
 
-/** The header, then some rows at a time: in one go each, as a stream of single rows takes longer. */
-export async function* encodeCsv(
-  columns: readonly string[],
-  rows: AsyncIterable<readonly Row[]>,
+/** Begins to read. @returns the header, then some rows at a time */
+export async function readAsCsv(
+  source: Source,
+  selection: Selection,
   { delimiter, bom, excel }: Format,
-): AsyncGenerator<string> {
-  const options = { ...csvOptions(columns, excel), delimiter }
-  yield (bom || excel ? BYTE_ORDER_MARK : '') + stringify([], options)
-  for await (const some of rows) yield stringify([...some], { ...options, header: false })
+  signal: AbortSignal,
+): Promise<AsyncIterable<CsvPiece>> {
+  const format = { delimiter, formulaGuard: excel }
+  const { columns, pieces } = await (source.readCsv?.(selection, format, signal) ??
+    encoded(await source.read(selection, signal), format))
+  const header = stringify([], csvOptions(columns, format))
+  return withHeader((bom || excel ? BYTE_ORDER_MARK : '') + header, pieces)
+}
+
+async function* withHeader(header: string, pieces: AsyncIterable<CsvPiece>): AsyncGenerator<CsvPiece> {
+  yield { rows: 0, text: header }
+  yield* pieces
+}
+
+/** Some rows in one go, as a stream of single rows takes longer. */
+function encoded({ columns, rows }: Reading, format: CsvFormat) {
+  const options = { ...csvOptions(columns, format), header: false }
+  return { columns, pieces: pieces() }
+
+  async function* pieces(): AsyncGenerator<CsvPiece> {
+    for await (const some of rows) yield { rows: some.length, text: stringify([...some], options) }
+  }
 }

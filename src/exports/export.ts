@@ -1,9 +1,8 @@
 /** The story of an export: choose what is read, read it, make it CSV, and put it where it is wanted. */
-import type { Row } from '../../schemas/spec.ts'
 import type { ExportOptions } from '../config/exports.ts'
 import type { Source } from '../destinations/source.ts'
 import { type Chosen, choose } from './choose.ts'
-import { encodeCsv } from './encode.ts'
+import { readAsCsv } from './encode.ts'
 
 export interface Exporting {
   readonly options: ExportOptions
@@ -27,15 +26,15 @@ export async function exportCsv(source: Source, exporting: Exporting): Promise<E
   const { options, write, signal, onStart, onRows } = exporting
   const chosen = await choose(source, options, signal)
   await onStart?.(chosen)
-  const reading = await source.read(chosen.selection, signal)
+  const pieces = await readAsCsv(source, chosen.selection, options, signal)
   let count = 0
-  async function* counted(): AsyncGenerator<readonly Row[]> {
-    for await (const rows of reading.rows) {
-      yield rows
-      count += rows.length
-      onRows?.(count)
+  async function* texts(): AsyncGenerator<string> {
+    for await (const { rows, text } of pieces) {
+      yield text
+      count += rows
+      if (rows > 0) onRows?.(count)
     }
   }
-  const written = await write(chosen.name, encodeCsv(reading.columns, counted(), options))
+  const written = await write(chosen.name, texts())
   return { rows: count, written }
 }

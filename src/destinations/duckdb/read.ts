@@ -1,6 +1,6 @@
 /**
- * Rows of a query, streamed: DuckDB makes a JSON array of each row, which crosses into JavaScript several times faster than cell by
- * cell, and loses nothing of a text. Its types become cells in SQL, so that it is done on DuckDB's threads.
+ * A query's rows, streamed: DuckDB makes a text of each row, which crosses into JavaScript several times faster than cell by cell.
+ * Its types become cells in SQL, so that it is done on DuckDB's threads.
  */
 import {
   type DuckDBConnection,
@@ -13,7 +13,7 @@ import type { Row } from '../../../schemas/spec.ts'
 import { MoreMemoryError, PermanentError } from '../../errors.ts'
 import { identifier, literal } from '../sql.ts'
 import { isOutOfMemory } from './errors.ts'
-import { cellOf } from './to-cells.ts'
+import { expressionOf, jsonOf } from './to-cells.ts'
 
 /** A statement that only reads, and the columns that it gives. */
 export interface Query {
@@ -46,6 +46,26 @@ export async function checkQuery(connection: DuckDBConnection, sql: string): Pro
   }
 }
 
+/** The query's rows, with names for its columns, of which some may have none or the same. */
+export function sourceOf({ relation, types }: Query): { from: string; columns: readonly string[] } {
+  const columns = types.map((_, at) => identifier(`c${at}`))
+  return { from: `${relation} AS q(${columns.join(', ')})`, columns }
+}
+
+/** Each row as a JSON array, which loses nothing of a text. */
+export async function* readRows(
+  connection: DuckDBConnection,
+  query: Query,
+  signal: AbortSignal,
+  mostMemory?: number,
+): AsyncGenerator<readonly Row[]> {
+  const { from, columns } = sourceOf(query)
+  const cells = query.types.map((type, at) => jsonOf(expressionOf(type, columns[at] ?? '')))
+  const arrays = `SELECT CAST(json_array(${cells.join(', ')}) AS VARCHAR) AS line FROM ${from}`
+  for await (const lines of readLines(connection, arrays, signal, mostMemory))
+    yield lines.map((line) => JSON.parse(line))
+}
+
 /** Megabytes. What a scan needs at first, what a large sort may get in the end, before it goes to disk, and how each try grows. */
 const MEMORY = 32
 const MOST_MEMORY = 2048
@@ -53,32 +73,30 @@ const MORE = 4
 /** Megabytes at first, since an answer of this process needed so many in its middle. */
 let floor = MEMORY
 
-/** Characters of JSON that become cells at once: what is made of few of them dies young, and costs no memory. */
+/** Characters that are given at once: what is made of few of them dies young, and costs no memory. */
 const AT_ONCE = 2 ** 15
 
 /**
  * A stream that fails ends like one that is at its end: the client tells no difference. So a last row says that it is the last.
+ * @param select has one column `line`, of texts that are not null; a byte order mark at the start of one would be lost
  * @param mostMemory megabytes that DuckDB may take
  * @throws what DuckDB throws, before the first row or in their middle, and MoreMemoryError
  */
-export async function* readRows(
+export async function* readLines(
   connection: DuckDBConnection,
-  { relation, types }: Query,
+  select: string,
   signal: AbortSignal,
   mostMemory: number = MOST_MEMORY,
-): AsyncGenerator<readonly Row[]> {
-  const names = types.map((_, at) => identifier(`c${at}`))
-  const cells = types.map((type, at) => cellOf(type, names[at] ?? ''))
-  const arrays = `SELECT json_array(${cells.join(', ')}) AS cells FROM ${relation} AS q(${names.join(', ')})`
-  const { result, first } = await begin(connection, `${arrays} UNION ALL SELECT NULL`, mostMemory)
+): AsyncGenerator<readonly string[]> {
+  const { result, first } = await begin(connection, `${select} UNION ALL SELECT NULL`, mostMemory)
   let next = Promise.resolve(first)
   let isWhole = false
   try {
     for (let chunk = await next; chunk !== null && chunk.rowCount > 0; chunk = await next) {
-      // DuckDB works on what comes next while this is made cells.
+      // DuckDB works on what comes next while this is given.
       next = result.fetchChunk()
       next.catch(() => {})
-      isWhole = yield* rowsOf(chunk)
+      isWhole = yield* linesOf(chunk)
     }
   } finally {
     connection.interrupt()
@@ -88,9 +106,7 @@ export async function* readRows(
   signal.throwIfAborted()
   // Without a stream it says what is wrong.
   await connection.run(`SET memory_limit = '${mostMemory}MiB'`)
-  await connection
-    .run(`SELECT max(length(CAST(cells AS VARCHAR))) FROM (${arrays})`)
-    .catch((error: unknown) => told(error, mostMemory))
+  await connection.run(`SELECT max(length(line)) FROM (${select})`).catch((error: unknown) => told(error, mostMemory))
   floor = Math.min(floor * MORE, MOST_MEMORY)
   throw new MoreMemoryError('read the answer: it needed more memory in its middle; it has more when it is asked again')
 }
@@ -120,22 +136,22 @@ function told(error: unknown, memory: number): never {
 }
 
 /** @returns whether the last row of all is in it */
-function* rowsOf(chunk: DuckDBDataChunk): Generator<readonly Row[], boolean> {
-  const arrays = chunk.getColumnVector(0)
-  let rows: Row[] = []
+function* linesOf(chunk: DuckDBDataChunk): Generator<readonly string[], boolean> {
+  const vector = chunk.getColumnVector(0)
+  let lines: string[] = []
   let length = 0
   for (let at = 0; at < chunk.rowCount; at += 1) {
-    const text = arrays.getItem(at)
-    if (typeof text !== 'string') break
-    rows.push(JSON.parse(text))
-    length += text.length
+    const line = vector.getItem(at)
+    if (typeof line !== 'string') break
+    lines.push(line)
+    length += line.length
     if (length < AT_ONCE) continue
-    yield rows
-    rows = []
+    yield lines
+    lines = []
     length = 0
   }
-  if (rows.length > 0) yield rows
-  const isLast = arrays.getItem(chunk.rowCount - 1) === null
+  if (lines.length > 0) yield lines
+  const isLast = vector.getItem(chunk.rowCount - 1) === null
   // Else its memory is freed only with garbage, of which it looks too small a piece to be collected soon.
   chunk.reset()
   return isLast

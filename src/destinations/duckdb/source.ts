@@ -7,6 +7,7 @@ import { PermanentError } from '../../errors.ts'
 import type { Choice, Relation, Selection, Source, Survey } from '../source.ts'
 import { identifier, literal } from '../sql.ts'
 import { openReader } from './client.ts'
+import { readCsv } from './csv.ts'
 import { duckdbError } from './errors.ts'
 import { checkQuery, readRows } from './read.ts'
 
@@ -25,7 +26,35 @@ export async function duckdbSource(path: string): Promise<Source> {
     throw duckdbError('read', path, error, WORDS)
   }
   const { connection, close } = await openReader(path).catch(told)
-  let reading: Promise<void> | undefined
+  let ended: Promise<void> | undefined
+  const checked = (selection: Selection, signal: AbortSignal) => {
+    signal.throwIfAborted()
+    return checkQuery(connection, statementOf(selection)).catch(told)
+  }
+
+  async function* reading<T>(parts: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+    let timer: NodeJS.Timeout | undefined
+    // Again and again: before a statement has begun, it does not hear of it.
+    const interrupt = () => {
+      connection.interrupt()
+      timer ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY)
+    }
+    const { promise, resolve } = Promise.withResolvers<void>()
+    ended = promise
+    signal.addEventListener('abort', interrupt)
+    try {
+      signal.throwIfAborted()
+      yield* parts
+    } catch (error) {
+      signal.throwIfAborted()
+      told(error)
+    } finally {
+      signal.removeEventListener('abort', interrupt)
+      clearInterval(timer)
+      resolve()
+    }
+  }
+
   return {
     relations: () => relationsOf(connection).catch(told),
     surveys: () => surveysOf(connection).catch(told),
@@ -40,37 +69,16 @@ export async function duckdbSource(path: string): Promise<Source> {
       return counted
     },
     async read(selection, signal) {
-      signal.throwIfAborted()
-      let timer: NodeJS.Timeout | undefined
-      // Again and again: before a statement has begun, it does not hear of it.
-      const interrupt = () => {
-        connection.interrupt()
-        timer ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY)
-      }
-      const query = await checkQuery(connection, statementOf(selection)).catch(told)
-      const { columns } = query
-      return { columns, rows: rows() }
-
-      async function* rows() {
-        const { promise, resolve } = Promise.withResolvers<void>()
-        reading = promise
-        signal.addEventListener('abort', interrupt)
-        try {
-          signal.throwIfAborted()
-          yield* readRows(connection, query, signal)
-        } catch (error) {
-          signal.throwIfAborted()
-          told(error)
-        } finally {
-          signal.removeEventListener('abort', interrupt)
-          clearInterval(timer)
-          resolve()
-        }
-      }
+      const query = await checked(selection, signal)
+      return { columns: query.columns, rows: reading(readRows(connection, query, signal), signal) }
+    },
+    async readCsv(selection, format, signal) {
+      const query = await checked(selection, signal)
+      return { columns: query.columns, pieces: reading(readCsv(connection, query, format, signal), signal) }
     },
     async close() {
       // Whoever left it early does not wait for what DuckDB is in the middle of.
-      await reading
+      await ended
       close()
     },
   }

@@ -1,4 +1,4 @@
-/** Values of every type that a query may give, as cells (schemas/spec.ts): the SQL that makes them, inside of JSON. */
+/** Values of every type that a query may give, as cells (schemas/spec.ts): the SQL that makes them. */
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
 import { literal } from '../sql.ts'
 
@@ -34,26 +34,41 @@ const NESTED: readonly DuckDBTypeId[] = [
 /** A double holds every decimal of so many digits. */
 const EXACT_DIGITS = 15
 
+/** SQL that makes a value a cell. */
+export type Expression =
+  /** Numbers and booleans as they are. */
+  | { readonly kind: 'plain'; readonly value: string }
+  /** A number where that is exact, else its digits as text. */
+  | { readonly kind: 'number'; readonly value: string; readonly isExact: string; readonly text: string }
+  | { readonly kind: 'time' | 'text'; readonly text: string }
+
 /** @param sql an expression of that type */
-export function cellOf(type: DuckDBType, sql: string): string {
+export function expressionOf(type: DuckDBType, sql: string): Expression {
   const { typeId } = type
-  if (PLAIN.includes(typeId)) return sql
+  if (PLAIN.includes(typeId)) return { kind: 'plain', value: sql }
   if (WIDE.includes(typeId)) return whole(sql)
-  if (TIMES.includes(typeId)) return time(sql)
+  if (TIMES.includes(typeId)) return { kind: 'time', text: time(sql) }
   if (typeId === DuckDBTypeId.DOUBLE) return number(sql, `isfinite(${sql})`, sql)
   // By its own digits: as a double it would have those of its binary value.
   if (typeId === DuckDBTypeId.FLOAT) return number(sql, `isfinite(${sql})`, `CAST(${text(sql)} AS DOUBLE)`)
   if ('scale' in type && type.scale <= EXACT_DIGITS) return decimal(sql, type.scale)
-  if ('valueType' in type && typeId !== DuckDBTypeId.MAP) return joined(type.valueType, sql)
-  return NESTED.includes(typeId) ? text(`to_json(${sql})`) : text(sql)
+  if ('valueType' in type && typeId !== DuckDBTypeId.MAP) return { kind: 'text', text: joined(type.valueType, sql) }
+  return { kind: 'text', text: NESTED.includes(typeId) ? text(`to_json(${sql})`) : text(sql) }
+}
+
+/** As a member of JSON. */
+export function jsonOf(expression: Expression): string {
+  if (expression.kind === 'plain') return expression.value
+  if (expression.kind !== 'number') return expression.text
+  const { value, isExact, text } = expression
+  return `CASE WHEN ${isExact} THEN to_json(${value}) ELSE to_json(${text}) END`
 }
 
 const text = (sql: string) => `CAST(${sql} AS VARCHAR)`
 const time = (sql: string) => `strftime(CAST(${sql} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')`
 
-/** A number where that is exact, else its digits as text. */
-const number = (sql: string, isExact: string, exact: string) =>
-  `CASE WHEN ${isExact} THEN to_json(${exact}) ELSE to_json(${text(sql)}) END`
+const number = (sql: string, isExact: string, value: string) =>
+  ({ kind: 'number', value, isExact, text: text(sql) }) as const
 
 const whole = (sql: string) =>
   number(sql, `${sql} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`, `TRY_CAST(${sql} AS BIGINT)`)
