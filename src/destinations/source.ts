@@ -46,10 +46,10 @@ export interface Reading {
   readonly rows: AsyncIterable<readonly Row[]>
 }
 
-/** Whole lines of CSV, and how many rows they are. */
+/** Whole lines of CSV, as text or in UTF-8, and how many rows they are. */
 export interface CsvPiece {
   readonly rows: number
-  readonly text: string
+  readonly text: string | Uint8Array
 }
 
 /** Errors are Transient (a load holds the file) or Permanent (a wrong statement, in the warehouse's own words). */

@@ -7,7 +7,7 @@ import { readAsCsv } from './encode.ts'
 export interface Exporting {
   readonly options: ExportOptions
   /** Takes the text, and says what became of it. */
-  readonly write: (name: string, text: AsyncIterable<string>) => Promise<string>
+  readonly write: (name: string, text: AsyncIterable<string | Uint8Array>) => Promise<string>
   readonly signal: AbortSignal
   /** Told what is exported, before its first row. */
   readonly onStart?: (chosen: Chosen) => Promise<void> | void
@@ -28,7 +28,7 @@ export async function exportCsv(source: Source, exporting: Exporting): Promise<E
   await onStart?.(chosen)
   const pieces = await readAsCsv(source, chosen.selection, options, signal)
   let count = 0
-  async function* texts(): AsyncGenerator<string> {
+  async function* texts(): AsyncGenerator<string | Uint8Array> {
     for await (const { rows, text } of pieces) {
       yield text
       count += rows

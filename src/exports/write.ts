@@ -9,7 +9,11 @@ import { removeLeftovers } from '../destinations/csv/temporary.ts'
 import { PermanentError } from '../errors.ts'
 
 /** Replaces the file, and makes its folder. @returns its absolute path @throws leaving what was there, and nothing else */
-export async function writeFile(path: string, text: AsyncIterable<string>, signal: AbortSignal): Promise<string> {
+export async function writeFile(
+  path: string,
+  text: AsyncIterable<string | Uint8Array>,
+  signal: AbortSignal,
+): Promise<string> {
   const target = resolve(path)
   await makeFolder(dirname(target))
   // A link stays one: what it points to is replaced.
@@ -26,7 +30,11 @@ export async function writeFile(path: string, text: AsyncIterable<string>, signa
 }
 
 /** @returns false when the reader had enough, as `head` has, which is no error. The stream stays open. */
-export async function writeStream(out: Writable, text: AsyncIterable<string>, signal: AbortSignal): Promise<boolean> {
+export async function writeStream(
+  out: Writable,
+  text: AsyncIterable<string | Uint8Array>,
+  signal: AbortSignal,
+): Promise<boolean> {
   // What was written before is told to be broken after it.
   out.on('error', () => {})
   try {

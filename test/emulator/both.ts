@@ -60,7 +60,7 @@ export async function asked<T>(source: Source, ask: (source: Source) => Promise<
 /** The lines of the CSV: the header, and rows in an order of their own. */
 export async function csvOf(from: Source, options: object): Promise<string[]> {
   let csv = ''
-  const write = async (name: string, text: AsyncIterable<string>) => {
+  const write = async (name: string, text: AsyncIterable<string | Uint8Array>) => {
     for await (const piece of text) csv += piece
     return name
   }

@@ -83,7 +83,8 @@ test.serial('only what reads is run, and what fails leaves no file', async (t) =
   const into = join(folder, 'out')
   const failing = async (sql: string) => {
     const options = exportSchema.parse({ sql })
-    const write = (_: string, text: AsyncIterable<string>) => writeFile(join(into, 'x.csv'), text, signal())
+    const write = (_: string, text: AsyncIterable<string | Uint8Array>) =>
+      writeFile(join(into, 'x.csv'), text, signal())
     const error = await t.throwsAsync(exportCsv(inBigquery(), { options, signal: signal(), write }), undefined, sql)
     t.true(error instanceof PermanentError, sql)
     return reasonOf(error)

@@ -10,16 +10,13 @@ import { type Query, readLines, sourceOf } from './read.ts'
 import { type Expression, expressionOf } from './to-cells.ts'
 
 /** Lines only, without a header. @throws as readLines does */
-export async function* readCsv(
+export function readCsv(
   connection: DuckDBConnection,
   query: Query,
   format: CsvFormat,
   signal: AbortSignal,
 ): AsyncGenerator<CsvPiece> {
-  for await (const lines of readLines(connection, selectLines(query, format), signal)) {
-    // Each begins with what should be at its end, so that the client finds no byte order mark to drop at its start.
-    yield { rows: lines.length, text: lines.join('').slice(RECORD_DELIMITER.length) + RECORD_DELIMITER }
-  }
+  return readLines(connection, selectLines(query, format), signal)
 }
 
 function selectLines(query: Query, { delimiter, formulaGuard }: CsvFormat): string {
@@ -28,7 +25,7 @@ function selectLines(query: Query, { delimiter, formulaGuard }: CsvFormat): stri
   const texts = expressions.map((expression, at) => `${textOf(expression, formulaGuard)} AS t${at}`)
   const fields = expressions.map((expression, at) => fieldOf(expression, `t${at}`, delimiter))
   // `concat` takes null for nothing.
-  return `SELECT concat(${literal(RECORD_DELIMITER)}, ${fields.join(`, ${literal(delimiter)}, `)}) AS line
+  return `SELECT concat(${fields.join(`, ${literal(delimiter)}, `)}, ${literal(RECORD_DELIMITER)}) AS line
     FROM (SELECT *, ${texts.join(', ')} FROM ${from})`
 }
 

@@ -3,6 +3,7 @@
  * Its types become cells in SQL, so that it is done on DuckDB's threads.
  */
 import {
+  DuckDBBlobVector,
   type DuckDBConnection,
   type DuckDBDataChunk,
   type DuckDBResult,
@@ -61,9 +62,10 @@ export async function* readRows(
 ): AsyncGenerator<readonly Row[]> {
   const { from, columns } = sourceOf(query)
   const cells = query.types.map((type, at) => jsonOf(expressionOf(type, columns[at] ?? '')))
-  const arrays = `SELECT CAST(json_array(${cells.join(', ')}) AS VARCHAR) AS line FROM ${from}`
-  for await (const lines of readLines(connection, arrays, signal, mostMemory))
-    yield lines.map((line) => JSON.parse(line))
+  const arrays = `SELECT concat(json_array(${cells.join(', ')}), ',') AS line FROM ${from}`
+  for await (const { text } of readLines(connection, arrays, signal, mostMemory)) {
+    yield JSON.parse(`[${text.toString('utf8', 0, text.length - 1)}]`)
+  }
 }
 
 /** Megabytes. What a scan needs at first, what a large sort may get in the end, before it goes to disk, and how each try grows. */
@@ -73,12 +75,18 @@ const MORE = 4
 /** Megabytes at first, since an answer of this process needed so many in its middle. */
 let floor = MEMORY
 
-/** Characters that are given at once: what is made of few of them dies young, and costs no memory. */
+/** Lines that follow each other, in UTF-8. */
+export interface Lines {
+  readonly rows: number
+  readonly text: Buffer
+}
+
+/** Bytes that are given at once: what is made of few of them dies young, and costs no memory. */
 const AT_ONCE = 2 ** 15
 
 /**
  * A stream that fails ends like one that is at its end: the client tells no difference. So a last row says that it is the last.
- * @param select has one column `line`, of texts that are not null; a byte order mark at the start of one would be lost
+ * @param select has one column `line`, of texts that are not null
  * @param mostMemory megabytes that DuckDB may take
  * @throws what DuckDB throws, before the first row or in their middle, and MoreMemoryError
  */
@@ -87,8 +95,10 @@ export async function* readLines(
   select: string,
   signal: AbortSignal,
   mostMemory: number = MOST_MEMORY,
-): AsyncGenerator<readonly string[]> {
-  const { result, first } = await begin(connection, `${select} UNION ALL SELECT NULL`, mostMemory)
+): AsyncGenerator<Lines> {
+  // Bytes come as they are; of texts, the client would drop a byte order mark at the start.
+  const lines = `SELECT encode(line) FROM (${select}) UNION ALL SELECT NULL`
+  const { result, first } = await begin(connection, lines, mostMemory)
   let next = Promise.resolve(first)
   let isWhole = false
   try {
@@ -136,22 +146,27 @@ function told(error: unknown, memory: number): never {
 }
 
 /** @returns whether the last row of all is in it */
-function* linesOf(chunk: DuckDBDataChunk): Generator<readonly string[], boolean> {
+function* linesOf(chunk: DuckDBDataChunk): Generator<Lines, boolean> {
   const vector = chunk.getColumnVector(0)
-  let lines: string[] = []
+  if (!(vector instanceof DuckDBBlobVector)) throw new Error(`read lines: they come as ${vector.type}`)
+  let lines: Uint8Array[] = []
   let length = 0
-  for (let at = 0; at < chunk.rowCount; at += 1) {
-    const line = vector.getItem(at)
-    if (typeof line !== 'string') break
-    lines.push(line)
-    length += line.length
-    if (length < AT_ONCE) continue
-    yield lines
+  const take = () => {
+    const taken = { rows: lines.length, text: Buffer.concat(lines, length) }
     lines = []
     length = 0
+    return taken
   }
-  if (lines.length > 0) yield lines
-  const isLast = vector.getItem(chunk.rowCount - 1) === null
+  const { rowCount } = chunk
+  for (let at = 0; at < rowCount; at += 1) {
+    const line = vector.getItemBytes(at)
+    if (line === null) break
+    lines.push(line)
+    length += line.length
+    if (length >= AT_ONCE) yield take()
+  }
+  if (length > 0) yield take()
+  const isLast = vector.getItemBytes(rowCount - 1) === null
   // Else its memory is freed only with garbage, of which it looks too small a piece to be collected soon.
   chunk.reset()
   return isLast

@@ -11,12 +11,7 @@ const PLAIN: readonly DuckDBTypeId[] = [
   DuckDBTypeId.USMALLINT,
   DuckDBTypeId.UINTEGER,
 ]
-const WIDE: readonly DuckDBTypeId[] = [
-  DuckDBTypeId.BIGINT,
-  DuckDBTypeId.UBIGINT,
-  DuckDBTypeId.HUGEINT,
-  DuckDBTypeId.UHUGEINT,
-]
+const WIDE: readonly DuckDBTypeId[] = [DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT]
 const TIMES: readonly DuckDBTypeId[] = [
   DuckDBTypeId.TIMESTAMP,
   DuckDBTypeId.TIMESTAMP_S,
@@ -46,7 +41,10 @@ export type Expression =
 export function expressionOf(type: DuckDBType, sql: string): Expression {
   const { typeId } = type
   if (PLAIN.includes(typeId)) return { kind: 'plain', value: sql }
-  if (WIDE.includes(typeId)) return whole(sql)
+  if (WIDE.includes(typeId))
+    return whole(sql, `${sql} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`)
+  // Else it is compared as a HUGEINT, which does not hold it.
+  if (typeId === DuckDBTypeId.UHUGEINT) return whole(sql, `${sql} <= CAST(${Number.MAX_SAFE_INTEGER} AS UHUGEINT)`)
   if (TIMES.includes(typeId)) return { kind: 'time', text: time(sql) }
   if (typeId === DuckDBTypeId.DOUBLE) return number(sql, `isfinite(${sql})`, sql)
   // By its own digits: as a double it would have those of its binary value.
@@ -70,8 +68,7 @@ const time = (sql: string) => `strftime(CAST(${sql} AS TIMESTAMP), '%Y-%m-%dT%H:
 const number = (sql: string, isExact: string, value: string) =>
   ({ kind: 'number', value, isExact, text: text(sql) }) as const
 
-const whole = (sql: string) =>
-  number(sql, `${sql} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`, `TRY_CAST(${sql} AS BIGINT)`)
+const whole = (sql: string, isExact: string) => number(sql, isExact, `TRY_CAST(${sql} AS BIGINT)`)
 
 const decimal = (sql: string, scale: number) =>
   number(sql, `abs(${sql}) < ${10 ** (EXACT_DIGITS - scale)}`, `CAST(${sql} AS DOUBLE)`)

@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import fc from 'fast-check'
+import type { Cell } from '../../schemas/spec.ts'
+import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
+import { literal } from '../../src/destinations/sql.ts'
+import { type Format, readAsCsv } from '../../src/exports/encode.ts'
+import { withConnection } from '../support/duckdb-warehouse.ts'
+import { folder } from '../support/process.ts'
+
+const { signal } = new AbortController()
+const FORMATS: readonly Format[] = [...',;\t|-.1e é🙂'].flatMap((delimiter) =>
+  [false, true].map((excel) => ({ delimiter, bom: false, excel })),
+)
+
+/** A file with the values as a column of a type each, compared in every format with what csv-stringify makes of them. */
+async function isAsCsvStringify(
+  t: ExecutionContext,
+  columns: Readonly<Record<string, readonly string[]>>,
+): Promise<void> {
+  const path = join(await folder(t), 'warehouse.duckdb')
+  const lists = Object.entries(columns).map(
+    ([type, values], at) => `unnest([${values.join(', ')}]::${type}[]) AS c${at}`,
+  )
+  await withConnection(path, (connection) => connection.run(`CREATE TABLE cells AS SELECT ${lists.join(', ')}`))
+  const source = await duckdbSource(path)
+  const { readCsv: _, ...slower } = source
+  const selection = { sql: 'FROM cells' }
+  for (const format of FORMATS) {
+    const ours = await textOf(await readAsCsv(source, selection, format, signal))
+    const theirs = await textOf(await readAsCsv(slower, selection, format, signal))
+    t.deepEqual(ours.split('\r\n'), theirs.split('\r\n'), JSON.stringify(format))
+  }
+  await source.close()
+}
+
+async function textOf(pieces: AsyncIterable<{ text: string | Uint8Array }>): Promise<string> {
+  const all: Uint8Array[] = []
+  for await (const { text } of pieces) all.push(Buffer.from(text))
+  return Buffer.concat(all).toString()
+}
+
+const many = <T extends Cell>(arbitrary: fc.Arbitrary<T>, count: number) =>
+  fc.sample(arbitrary, { numRuns: count, seed: 1 }).map(literal)
+
+test('every text is the same as by csv-stringify, with every delimiter and for spreadsheets too', async (t) => {
+  const special = fc.constantFrom(...'=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20",;|\uFEFF\0\u0338 \'é🙂1e.', '\r\n', '""')
+  const text = fc.oneof(
+    fc.string({ unit: fc.oneof(special, fc.string({ unit: 'binary', maxLength: 3 })), maxLength: 6 }),
+  )
+  await isAsCsvStringify(t, { VARCHAR: ['NULL', "''", ...many(text, 3000)] })
+})
+
+test('every number has the digits that JavaScript gives it', async (t) => {
+  const powers = Array.from({ length: 60 }, (_, at) => at - 30).flatMap((power) =>
+    [1, -1, 1.5, 9.999999999999999, 1.2345678901234567, -7.1].map((digits) => literal(digits * 10 ** power)),
+  )
+  const doubles = many(fc.double({ noNaN: true, noDefaultInfinity: true }), 3000)
+  const edges = ["'nan'", "'inf'", "'-inf'", "'-0'", '5e-324', '1.7976931348623157e308', '9007199254740993', 'NULL']
+  const decimals = [
+    '0',
+    '-0.0000001',
+    '0.0000010',
+    '-12345.500',
+    '99999999999999999999999.0',
+    '-1234567.89',
+    '-99999999',
+    'NULL',
+  ]
+  const wholes = ["'0'", "'-1'", "'9007199254740991'", "'9007199254740992'", "'-9007199254740993'", 'NULL']
+  await isAsCsvStringify(t, {
+    DOUBLE: [...powers, ...edges, ...doubles],
+    FLOAT: ["'nan'", "'-inf'", ...many(fc.float({ noNaN: true, noDefaultInfinity: true }), 1000)],
+    'DECIMAL(38, 10)': decimals,
+    'DECIMAL(38, 20)': ['1e-15', '-0.5'],
+    'DECIMAL(10, 0)': ['-5', '100'],
+    BIGINT: wholes,
+    HUGEINT: [...wholes, "'-170141183460469231731687303715884105728'"],
+    UHUGEINT: ["'0'", "'340282366920938463463374607431768211455'"],
+    TINYINT: ['-128', '100', '0'],
+  })
+})
+
+test('and so have values of all other types', async (t) => {
+  await isAsCsvStringify(t, {
+    BOOLEAN: ['true', 'false', 'NULL'],
+    TIMESTAMP: ["'2026-11-24 20:30:00.000001'", "'0001-01-01'", 'NULL'],
+    TIMESTAMPTZ: ["'2026-11-24 20:30:00+05:00'"],
+    DATE: ["'2026-11-24'", "'-0044-03-15'"],
+    TIME: ["'20:30:00'"],
+    INTERVAL: ["'1 day'", "'-1 month'"],
+    UUID: ['uuid()'],
+    BLOB: ["'\\x00\\xFFa\"'"],
+    JSON: [`'{"a": "=1, 2"}'`, "'-1'", `'"text"'`, "'[]'", 'NULL'],
+    'VARCHAR[]': ["['=a', 'b, c', NULL]", '[]', "['']", 'NULL'],
+    'DOUBLE[]': ['[1, -2.5]'],
+    'INTEGER[][]': ['[[1], [2]]'],
+    'STRUCT(a INTEGER, "b ""c" VARCHAR)': [`{'a': 1, 'b "c': '-x'}`],
+    'MAP(VARCHAR, INTEGER)': ["MAP {'a': 1}"],
+    "ENUM('-a', 'b;')": ["'-a'", "'b;'"],
+    'UNION(n INTEGER, s VARCHAR)': ["'-x'"],
+  })
+})
