@@ -36,6 +36,12 @@ export interface Choice {
 /** What to read. `sql`: one statement in the warehouse's own dialect, that only reads. */
 export type Selection = Choice | { readonly sql: string }
 
+/** Whole lines of CSV, as text or in UTF-8, and how many rows they are. */
+export interface CsvPiece {
+  readonly rows: number
+  readonly text: string | Uint8Array
+}
+
 export interface Reading {
   readonly columns: readonly string[]
   /**
@@ -44,12 +50,8 @@ export interface Reading {
    * began when it is left early.
    */
   readonly rows: AsyncIterable<readonly Row[]>
-}
-
-/** Whole lines of CSV, as text or in UTF-8, and how many rows they are. */
-export interface CsvPiece {
-  readonly rows: number
-  readonly text: string | Uint8Array
+  /** Instead of them: CSV without a header, byte for byte as csv-stringify makes it. Left out where it would not be faster. */
+  readonly csv?: (format: CsvFormat) => AsyncIterable<CsvPiece>
 }
 
 /** Errors are Transient (a load holds the file) or Permanent (a wrong statement, in the warehouse's own words). */
@@ -62,11 +64,5 @@ export interface Source {
   counts(signal: AbortSignal): Promise<ReadonlyMap<string, number | null>>
   /** One at a time. An aborted signal ends it, also in the middle of a long computation. */
   read(selection: Selection, signal: AbortSignal): Promise<Reading>
-  /** The same rows as CSV without a header, byte for byte as csv-stringify has it. Left out where it is not made faster than by it. */
-  readCsv?(
-    selection: Selection,
-    format: CsvFormat,
-    signal: AbortSignal,
-  ): Promise<{ readonly columns: readonly string[]; readonly pieces: AsyncIterable<CsvPiece> }>
   close(): Promise<void>
 }

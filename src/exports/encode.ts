@@ -23,10 +23,9 @@ export async function readAsCsv(
   signal: AbortSignal,
 ): Promise<AsyncIterable<CsvPiece>> {
   const format = { delimiter, formulaGuard: excel }
-  const { columns, pieces } = await (source.readCsv?.(selection, format, signal) ??
-    encoded(await source.read(selection, signal), format))
-  const header = stringify([], csvOptions(columns, format))
-  return withHeader((bom || excel ? BYTE_ORDER_MARK : '') + header, pieces)
+  const reading = await source.read(selection, signal)
+  const header = stringify([], csvOptions(reading.columns, format))
+  return withHeader((bom || excel ? BYTE_ORDER_MARK : '') + header, reading.csv?.(format) ?? encoded(reading, format))
 }
 
 async function* withHeader(header: string, pieces: AsyncIterable<CsvPiece>): AsyncGenerator<CsvPiece> {
@@ -35,11 +34,7 @@ async function* withHeader(header: string, pieces: AsyncIterable<CsvPiece>): Asy
 }
 
 /** Some rows in one go, as a stream of single rows takes longer. */
-function encoded({ columns, rows }: Reading, format: CsvFormat) {
+async function* encoded({ columns, rows }: Reading, format: CsvFormat): AsyncGenerator<CsvPiece> {
   const options = { ...csvOptions(columns, format), header: false }
-  return { columns, pieces: pieces() }
-
-  async function* pieces(): AsyncGenerator<CsvPiece> {
-    for await (const some of rows) yield { rows: some.length, text: stringify([...some], options) }
-  }
+  for await (const some of rows) yield { rows: some.length, text: stringify([...some], options) }
 }

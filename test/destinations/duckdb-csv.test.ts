@@ -3,6 +3,7 @@ import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import type { Cell } from '../../schemas/spec.ts'
 import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
+import type { Source } from '../../src/destinations/source.ts'
 import { literal } from '../../src/destinations/sql.ts'
 import { type Format, readAsCsv } from '../../src/exports/encode.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
@@ -24,7 +25,13 @@ async function isAsCsvStringify(
   )
   await withConnection(path, (connection) => connection.run(`CREATE TABLE cells AS SELECT ${lists.join(', ')}`))
   const source = await duckdbSource(path)
-  const { readCsv: _, ...slower } = source
+  const slower: Source = {
+    ...source,
+    read: async (...selected) => {
+      const { columns, rows } = await source.read(...selected)
+      return { columns, rows }
+    },
+  }
   const selection = { sql: 'FROM cells' }
   for (const format of FORMATS) {
     const ours = await textOf(await readAsCsv(source, selection, format, signal))
@@ -100,4 +107,15 @@ test('and so have values of all other types', async (t) => {
     "ENUM('-a', 'b;')": ["'-a'", "'b;'"],
     'UNION(n INTEGER, s VARCHAR)': ["'-x'"],
   })
+})
+
+test('a wide answer is left to csv-stringify, which has it begun long before', async (t) => {
+  const path = join(await folder(t), 'warehouse.duckdb')
+  await withConnection(path, (connection) => connection.run('CREATE TABLE cells (n INTEGER)'))
+  const source = await duckdbSource(path)
+  const wide = async (count: number) =>
+    (await source.read({ sql: `SELECT ${Array.from({ length: count }, (_, at) => at).join(', ')}` }, signal)).csv
+  t.not(await wide(200), undefined)
+  t.is(await wide(201), undefined)
+  await source.close()
 })

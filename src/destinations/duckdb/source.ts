@@ -7,7 +7,7 @@ import { PermanentError } from '../../errors.ts'
 import type { Choice, Relation, Selection, Source, Survey } from '../source.ts'
 import { identifier, literal } from '../sql.ts'
 import { openReader } from './client.ts'
-import { readCsv } from './csv.ts'
+import { isNarrow, readCsv } from './csv.ts'
 import { duckdbError } from './errors.ts'
 import { checkQuery, readRows } from './read.ts'
 
@@ -27,10 +27,6 @@ export async function duckdbSource(path: string): Promise<Source> {
   }
   const { connection, close } = await openReader(path).catch(told)
   let ended: Promise<void> | undefined
-  const checked = (selection: Selection, signal: AbortSignal) => {
-    signal.throwIfAborted()
-    return checkQuery(connection, statementOf(selection)).catch(told)
-  }
 
   async function* reading<T>(parts: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
     let timer: NodeJS.Timeout | undefined
@@ -69,12 +65,13 @@ export async function duckdbSource(path: string): Promise<Source> {
       return counted
     },
     async read(selection, signal) {
-      const query = await checked(selection, signal)
-      return { columns: query.columns, rows: reading(readRows(connection, query, signal), signal) }
-    },
-    async readCsv(selection, format, signal) {
-      const query = await checked(selection, signal)
-      return { columns: query.columns, pieces: reading(readCsv(connection, query, format, signal), signal) }
+      signal.throwIfAborted()
+      const query = await checkQuery(connection, statementOf(selection)).catch(told)
+      return {
+        columns: query.columns,
+        rows: reading(readRows(connection, query, signal), signal),
+        ...(isNarrow(query) && { csv: (format) => reading(readCsv(connection, query, format, signal), signal) }),
+      }
     },
     async close() {
       // Whoever left it early does not wait for what DuckDB is in the middle of.
