@@ -1,6 +1,6 @@
 /** What is on disk, opened as the settings say. Both threads and the scripts open it here; DuckDB is loaded only by whoever loads. */
-import { existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { BatchLimits, EventBuffer } from './buffer/buffer.ts'
 import { openSqliteBuffer } from './buffer/sqlite.ts'
 import type { Config, SourceName } from './config.ts'
@@ -25,7 +25,7 @@ export function openBuffer(config: Config): EventBuffer {
 
 function makeDataDir(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
   } catch (cause) {
     throw new PermanentError(
       `make the folder ${path}: it cannot be made here; set DATA_DIR to one that this user may write`,
@@ -33,6 +33,18 @@ function makeDataDir(path: string): void {
         cause,
       },
     )
+  }
+}
+
+/** One level at a time: a recursive `mkdir` tries for ever where a folder that is there takes none, as in /proc. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have made it.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
   }
 }
 

@@ -31,9 +31,12 @@ test('a port in use ends it by 1 with what to do', async (t) => {
 test('a data folder that cannot be made ends it by 1 with what to do', async (t) => {
   const file = join(await folder(t), 'file')
   writeFileSync(file, '')
-  const { code, errors } = await run(t, 'src/main.ts', { dataDir: join(file, 'data') })
-  t.is(code, 1)
-  t.regex(errors, /make the folder .*data: it cannot be made here; set DATA_DIR to one that this user may write/)
+  // The last ones are in a folder in which none can be made.
+  for (const dataDir of [file, join(file, 'data'), '/proc/no/data']) {
+    const { code, errors } = await run(t, 'src/main.ts', { dataDir })
+    t.is(code, 1)
+    t.regex(errors, /make the folder .*: it cannot be made here; set DATA_DIR to one that this user may write/)
+  }
 })
 
 test('a data folder whose buffer is no buffer ends it by 1 and is left as it is', async (t) => {

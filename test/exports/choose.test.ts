@@ -97,6 +97,18 @@ test('everything is listed with its rows, and a view that no longer works withou
   t.is(rows.get('view broken'), null)
 })
 
+test('a signal ends the list in the middle of counting', async (t) => {
+  const { path } = await surveyed(t)
+  const endless = 'CREATE VIEW endless AS SELECT range AS n FROM range(1000000000000000) WHERE hash(range) = 1'
+  await withConnection(path, (connection) => connection.run(endless))
+  const source = await duckdbSource(path)
+  const stopping = new AbortController()
+  const listing = listExportable(source, stopping.signal)
+  setImmediate(() => stopping.abort(new Error('stopped by the test')))
+  await t.throwsAsync(listing, { message: 'stopped by the test' })
+  await source.close()
+})
+
 test('what an export may say is checked, with the way out', (t) => {
   const mistakes = (options: object) =>
     exportSchema.safeParse(options).error?.issues.map(({ message }) => message) ?? []

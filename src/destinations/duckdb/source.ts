@@ -29,15 +29,9 @@ export async function duckdbSource(path: string): Promise<Source> {
   let ended: Promise<void> | undefined
 
   async function* reading<T>(parts: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-    let timer: NodeJS.Timeout | undefined
-    // Again and again: before a statement has begun, it does not hear of it.
-    const interrupt = () => {
-      connection.interrupt()
-      timer ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY)
-    }
     const { promise, resolve } = Promise.withResolvers<void>()
     ended = promise
-    signal.addEventListener('abort', interrupt)
+    const stop = interruptBy(connection, signal)
     try {
       signal.throwIfAborted()
       yield* parts
@@ -45,8 +39,7 @@ export async function duckdbSource(path: string): Promise<Source> {
       signal.throwIfAborted()
       told(error)
     } finally {
-      signal.removeEventListener('abort', interrupt)
-      clearInterval(timer)
+      stop()
       resolve()
     }
   }
@@ -57,10 +50,15 @@ export async function duckdbSource(path: string): Promise<Source> {
     count: (selection) => countOf(connection, selection).catch(told),
     async counts(signal) {
       const counted = new Map<string, number | null>()
-      for (const { name, columns } of await relationsOf(connection).catch(told)) {
-        signal.throwIfAborted()
-        const rows = countOf(connection, { relation: name, columns }).catch(told).catch(noneIfPermanent)
-        counted.set(name, await rows)
+      const stop = interruptBy(connection, signal)
+      try {
+        for (const { name, columns } of await relationsOf(connection).catch(told)) {
+          const rows = countOf(connection, { relation: name, columns }).catch(told).catch(noneIfPermanent)
+          counted.set(name, await rows)
+          signal.throwIfAborted()
+        }
+      } finally {
+        stop()
       }
       return counted
     },
@@ -78,6 +76,21 @@ export async function duckdbSource(path: string): Promise<Source> {
       await ended
       close()
     },
+  }
+}
+
+/** An aborted signal ends what is running. @returns what ends that */
+function interruptBy(connection: DuckDBConnection, signal: AbortSignal): () => void {
+  let timer: NodeJS.Timeout | undefined
+  // Again and again: before a statement has begun, it does not hear of it.
+  const interrupt = () => {
+    connection.interrupt()
+    timer ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY)
+  }
+  signal.addEventListener('abort', interrupt)
+  return () => {
+    signal.removeEventListener('abort', interrupt)
+    clearInterval(timer)
   }
 }
 
