@@ -69,7 +69,7 @@ export async function* readRows(
 }
 
 /** Megabytes. What a scan needs at first, what a large sort may get in the end, before it goes to disk, and how each try grows. */
-const MEMORY = 32
+const MEMORY = 24
 const MOST_MEMORY = 2048
 const MORE = 4
 /** Megabytes at first, since an answer of this process needed so many in its middle. */
@@ -127,7 +127,7 @@ async function begin(
   sql: string,
   mostMemory: number,
 ): Promise<{ result: DuckDBResult; first: DuckDBDataChunk | null }> {
-  for (let memory = Math.min(floor, mostMemory); ; memory *= MORE) {
+  for (let memory = Math.min(floor, mostMemory); ; memory = Math.min(memory * MORE, mostMemory)) {
     await connection.run(`SET memory_limit = '${memory}MiB'`)
     try {
       const result = await connection.stream(sql)
