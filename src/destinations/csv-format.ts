@@ -10,4 +10,4 @@ export interface CsvFormat {
 export const RECORD_DELIMITER = '\r\n'
 
 /** Of texts that a spreadsheet would execute. https://owasp.org/www-community/attacks/CSV_Injection */
-export const FORMULA_STARTS: readonly string[] = [...'=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20']
+export const FORMULA_STARTS: readonly string[] = Array.from('=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20')

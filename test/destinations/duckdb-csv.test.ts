@@ -10,7 +10,7 @@ import { withConnection } from '../support/duckdb-warehouse.ts'
 import { folder } from '../support/process.ts'
 
 const { signal } = new AbortController()
-const FORMATS: readonly Format[] = [...',;\t|-.1e é🙂'].flatMap((delimiter) =>
+const FORMATS: readonly Format[] = Array.from(',;\t|-.1e é🙂').flatMap((delimiter) =>
   [false, true].map((excel) => ({ delimiter, bom: false, excel })),
 )
 
@@ -51,7 +51,11 @@ const many = <T extends Cell>(arbitrary: fc.Arbitrary<T>, count: number) =>
   fc.sample(arbitrary, { numRuns: count, seed: 1 }).map(literal)
 
 test('every text is the same as by csv-stringify, with every delimiter and for spreadsheets too', async (t) => {
-  const special = fc.constantFrom(...'=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20",;|\uFEFF\0\u0338 \'é🙂1e.', '\r\n', '""')
+  const special = fc.constantFrom(
+    ...Array.from('=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20",;|\uFEFF\0\u0338 \'é🙂1e.'),
+    '\r\n',
+    '""',
+  )
   const text = fc.oneof(
     fc.string({ unit: fc.oneof(special, fc.string({ unit: 'binary', maxLength: 3 })), maxLength: 6 }),
   )
@@ -60,7 +64,7 @@ test('every text is the same as by csv-stringify, with every delimiter and for s
 
 test('every number has the digits that JavaScript gives it', async (t) => {
   const powers = Array.from({ length: 60 }, (_, at) => at - 30).flatMap((power) =>
-    [1, -1, 1.5, 9.999999999999999, 1.2345678901234567, -7.1].map((digits) => literal(digits * 10 ** power)),
+    [1, -1, 1.5, 9.999999999999998, 1.2345678901234567, -7.1].map((digits) => literal(digits * 10 ** power)),
   )
   const doubles = many(fc.double({ noNaN: true, noDefaultInfinity: true }), 3000)
   const edges = ["'nan'", "'inf'", "'-inf'", "'-0'", '5e-324', '1.7976931348623157e308', '9007199254740993', 'NULL']

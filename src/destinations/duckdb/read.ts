@@ -148,7 +148,7 @@ function told(error: unknown, memory: number): never {
 /** @returns whether the last row of all is in it */
 function* linesOf(chunk: DuckDBDataChunk): Generator<Lines, boolean> {
   const vector = chunk.getColumnVector(0)
-  if (!(vector instanceof DuckDBBlobVector)) throw new Error(`read lines: they come as ${vector.type}`)
+  if (!(vector instanceof DuckDBBlobVector)) throw new Error(`read lines: they come as ${String(vector.type)}`)
   let lines: Uint8Array[] = []
   let length = 0
   const take = () => {
@@ -157,16 +157,16 @@ function* linesOf(chunk: DuckDBDataChunk): Generator<Lines, boolean> {
     length = 0
     return taken
   }
-  const { rowCount } = chunk
-  for (let at = 0; at < rowCount; at += 1) {
+  const isLast = vector.getItemBytes(chunk.rowCount - 1) === null
+  const count = isLast ? chunk.rowCount - 1 : chunk.rowCount
+  for (let at = 0; at < count; at += 1) {
     const line = vector.getItemBytes(at)
-    if (line === null) break
+    if (line === null) throw new Error('read lines: one is null')
     lines.push(line)
     length += line.length
     if (length >= AT_ONCE) yield take()
   }
   if (length > 0) yield take()
-  const isLast = vector.getItemBytes(rowCount - 1) === null
   // Else its memory is freed only with garbage, of which it looks too small a piece to be collected soon.
   chunk.reset()
   return isLast
