@@ -78,6 +78,9 @@ function checkWhole(value: Shape, context: z.RefinementCtx): void {
     )
   }
   const limits = LIMITS.filter((limit) => value[limit] !== undefined)
+  if (value.excel && value.delimiter === "'") {
+    context.addIssue("excel writes an apostrophe before what a spreadsheet would run: take another delimiter than '")
+  }
   if (value.sql !== undefined && limits.length > 0) {
     context.addIssue(`${limits.join(', ')} cannot be used with sql: write it in the statement`)
   }

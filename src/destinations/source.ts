@@ -50,7 +50,7 @@ export interface Reading {
    * began when it is left early.
    */
   readonly rows: AsyncIterable<readonly Row[]>
-  /** Instead of them: CSV without a header, byte for byte as csv-stringify makes it. Left out where it would not be faster. */
+  /** Instead of them: CSV without a header, byte for byte as csv-stringify makes it. Left out where it would be slower of many rows. */
   readonly csv?: (format: CsvFormat) => AsyncIterable<CsvPiece>
 }
 

@@ -50,6 +50,13 @@ test('an answer that needs more memory in its middle is told, and has it when it
   t.is(counts.at(-1), 100_001)
 })
 
+test('an answer that fails is told in words about the statement, and not about one around it', async (t) => {
+  const sql = "SELECT CAST(if(range = 90000, 'x', '1') AS INTEGER) FROM range(100000)"
+  const error = await t.throwsAsync(rowsOf(sql))
+  t.regex(error?.message ?? '', /^Conversion Error: Could not convert string 'x' to INT32/)
+  t.notRegex(error?.message ?? '', /LINE/)
+})
+
 test('a sum is a number where a double holds it, else its digits', async (t) => {
   t.deepEqual(await rowsOf('SELECT sum(x) FROM (VALUES (-1.5), (-2.5)) AS t(x)'), [[-4]])
   t.deepEqual(await rowsOf('SELECT 123456789012345.5::DECIMAL(38, 1), 12345678901234.5::DECIMAL(38, 1)'), [

@@ -116,6 +116,7 @@ test('what an export may say is checked, with the way out', (t) => {
   t.regex(mistakes({ table: 'a', sql: 'b' }).join(), /there is table and sql/)
   t.regex(mistakes({ sql: 'a', from: '2026-11-01' }).join(), /from cannot be used with sql: write it in the statement/)
   t.regex(mistakes({ table: 'a', from: '2026-11-02', to: '2026-11-01' }).join(), /is not before to/)
+  t.regex(mistakes({ table: 'a', excel: true, delimiter: "'" }).join(), /take another delimiter than '/)
   t.regex(mistakes({ table: 'a', status: 'complete' }).join(), /did you mean completed\?/)
   for (const from of ['yesterday', '2026-02-30', '2026-13-01', '2026', '2026-11-01T25:00:00Z']) {
     t.regex(mistakes({ table: 'a', from }).join(), /a day or a time, such as 2026-11-01/, from)

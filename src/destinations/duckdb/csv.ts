@@ -37,13 +37,16 @@ function selectLines(query: Query, { delimiter, formulaGuard }: CsvFormat): stri
 /** Only texts run as formulas, and not what is written as a number. */
 function textOf(expression: Expression, formulaGuard: boolean): string {
   if (expression.kind === 'plain') return `CAST(${expression.value} AS VARCHAR)`
-  const text = formulaGuard ? guarded(expression.text) : expression.text
+  // A column may have a collation, by which other characters than these would look special.
+  const raw = expression.kind === 'text' ? `(${expression.text}) COLLATE C` : expression.text
+  const text = formulaGuard ? guarded(raw) : raw
   if (expression.kind !== 'number') return text
   return `CASE WHEN ${expression.isExact} THEN CAST(${expression.value} AS VARCHAR) ELSE ${text} END`
 }
 
+/** `IN` would make a join of each column. */
 const guarded = (text: string) =>
-  `CASE WHEN substr(${text}, 1, 1) IN (${FORMULA_STARTS.map(literal).join(', ')}) THEN concat('''', ${text}) ELSE ${text} END`
+  `CASE WHEN list_contains([${FORMULA_STARTS.map(literal).join(', ')}], substr(${text}, 1, 1)) THEN concat('''', ${text}) ELSE ${text} END`
 
 /** What numbers, booleans and times are made of. */
 const PLAIN = /[\w.:+-]/

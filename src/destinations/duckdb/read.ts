@@ -11,7 +11,7 @@ import {
   StatementType,
 } from '@duckdb/node-api'
 import type { Row } from '../../../schemas/spec.ts'
-import { MoreMemoryError, PermanentError } from '../../errors.ts'
+import { MoreMemoryError, PermanentError, reasonOf } from '../../errors.ts'
 import { identifier, literal } from '../sql.ts'
 import { isOutOfMemory } from './errors.ts'
 import { expressionOf, jsonOf } from './to-cells.ts'
@@ -117,6 +117,7 @@ export async function* readLines(
   // Without a stream it says what is wrong.
   await connection.run(`SET memory_limit = '${mostMemory}MiB'`)
   await connection.run(`SELECT max(length(line)) FROM (${select})`).catch((error: unknown) => told(error, mostMemory))
+  if (floor >= mostMemory) throw tooLarge(mostMemory)
   floor = Math.min(floor * MORE, MOST_MEMORY)
   throw new MoreMemoryError('read the answer: it needed more memory in its middle; it has more when it is asked again')
 }
@@ -138,11 +139,15 @@ async function begin(
   }
 }
 
-/** Memory that is missing now will be missing at the next try, unlike a load's. */
+/** Throws it without its place in a statement that is ours. Memory that is missing now will be missing at the next try, unlike a load's. */
 function told(error: unknown, memory: number): never {
-  if (!isOutOfMemory(error)) throw error
+  if (isOutOfMemory(error)) throw tooLarge(memory, error)
+  throw new Error(reasonOf(error).replace(/\n\nLINE \d+: .*$/s, ''))
+}
+
+function tooLarge(memory: number, cause?: unknown): PermanentError {
   const said = `it takes more than the ${memory} MiB of memory that DuckDB may have; ask for fewer columns or rows`
-  throw new PermanentError(`read the answer: ${said}`, { cause: error })
+  return new PermanentError(`read the answer: ${said}`, { cause })
 }
 
 /** @returns whether the last row of all is in it */
