@@ -56,7 +56,7 @@ export interface Reading {
 
 /** Errors are Transient (a load holds the file) or Permanent (a wrong statement, in the warehouse's own words). */
 export interface Source {
-  relations(): Promise<readonly Relation[]>
+  relations(signal: AbortSignal): Promise<readonly Relation[]>
   surveys(signal: AbortSignal): Promise<readonly Survey[]>
   /** How many rows a reading will have. Left out where counting is billed. */
   count?(selection: Selection): Promise<number>

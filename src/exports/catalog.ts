@@ -14,7 +14,7 @@ export interface Exportable {
 export async function listExportable(source: Source, signal: AbortSignal): Promise<Exportable[]> {
   const surveys = new Map((await source.surveys(signal)).map(({ view, name }) => [view, name]))
   const counts = await source.counts(signal)
-  const all = (await source.relations()).map(({ name, kind }): Exportable => {
+  const all = (await source.relations(signal)).map(({ name, kind }): Exportable => {
     const rows = counts.get(name) ?? null
     if (surveys.has(name)) return { kind: 'survey', name, rows, title: surveys.get(name) ?? null }
     return { kind, name, rows, title: null }

@@ -30,7 +30,7 @@ export interface Chosen {
 /** @throws PermanentError for names that are not there, what the source throws, and the signal's reason */
 export async function choose(source: Source, options: ExportOptions, signal: AbortSignal): Promise<Chosen> {
   if (options.sql !== undefined) return { name: 'query', selection: { sql: options.sql } }
-  const relations = await source.relations()
+  const relations = await source.relations(signal)
   const surveys = options.survey === undefined ? [] : await source.surveys(signal)
   const relation = relationOf(relations, surveys, options)
   const columns = options.columns?.map((column) => columnOf(relation, column)) ?? relation.columns

@@ -56,3 +56,15 @@ test('an abort cancels the look-up, and ends with its reason', async (t) => {
   await t.throwsAsync(looking, { is: reason })
   t.is(asked.at(-1), 'POST /jobs/ID/cancel')
 })
+
+test('an abort while tables are looked at ends that, with its reason', async (t) => {
+  const many = Array.from({ length: 1000 }, (_, at) => `table_${at}`)
+  const { source, asked } = await bigquery(t, 'DONE', many)
+  const stopping = new AbortController()
+  const looking = source.relations(stopping.signal)
+  while (!asked.some((request) => request.includes('/tables/table_'))) await new Promise(setImmediate)
+  const reason = new Error('enough')
+  stopping.abort(reason)
+  await t.throwsAsync(looking, { is: reason })
+  t.true(asked.length < 100, `${asked.length}`)
+})

@@ -36,8 +36,8 @@ test.serial('what is there is listed alike, and what loading alone needs is not'
   const [expected, found] = [await asked(await inDuckdb(), list), await asked(inBigquery(), list)]
   t.deepEqual(found, expected)
   t.deepEqual(
-    await asked(inBigquery(), (source) => source.relations()),
-    await asked(await inDuckdb(), (source) => source.relations()),
+    await asked(inBigquery(), (source) => source.relations(signal())),
+    await asked(await inDuckdb(), (source) => source.relations(signal())),
   )
 })
 

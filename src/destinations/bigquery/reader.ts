@@ -27,7 +27,7 @@ export interface Answer {
 export interface Reader {
   readonly project: string
   /** Tables and views of wanted names, by the API, which costs nothing. */
-  relations(isWanted: (name: string) => boolean): Promise<Found[]>
+  relations(isWanted: (name: string) => boolean, signal: AbortSignal): Promise<Found[]>
   /** The bytes that the statement would read. @throws PermanentError unless it is one that only reads, and what BigQuery says of it */
   check(sql: string, signal: AbortSignal): Promise<number>
   /** Runs it, and resolves when its answer is there. */
@@ -71,7 +71,7 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
 
   return {
     project,
-    relations: (isWanted) => relationsIn(asking, dataset, isWanted),
+    relations: (isWanted, signal) => relationsIn(asking, dataset, isWanted, signal),
     async check(sql, signal) {
       const asked = () => insert({ projectId: project, ...at }, { ...configurationOf(sql), dryRun: true })
       const { statistics } = await unlessAborted(asked, signal)

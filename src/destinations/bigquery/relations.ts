@@ -4,6 +4,7 @@ import type { Relation } from '../source.ts'
 import type { Asking } from './ask.ts'
 import { forEachAtOnce } from './at-once.ts'
 import { fieldsIn } from './schema.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export interface Found extends Relation {
   /** As BigQuery has counted them; undefined where it has not. */
@@ -20,12 +21,13 @@ export async function relationsIn(
   { ask, find }: Asking,
   dataset: string,
   isWanted: (name: string) => boolean,
+  signal: AbortSignal,
 ): Promise<Found[]> {
   const path = `/datasets/${dataset}/tables`
   const found: [string, Relation['kind']][] = []
   for (let pageToken: string | undefined, isFirst = true; isFirst || pageToken !== undefined; isFirst = false) {
     const qs = { maxResults: 1000, ...(pageToken !== undefined && { pageToken }) }
-    const list: TableList = await ask('list the tables', { path, qs })
+    const list: TableList = await unlessAborted(() => ask('list the tables', { path, qs }), signal)
     for (const { tableReference: { tableId = '' } = {}, type = '' } of list.tables ?? []) {
       if (tableId !== '' && isWanted(tableId)) found.push([tableId, type.endsWith('VIEW') ? 'view' : 'table'])
     }
@@ -33,7 +35,8 @@ export async function relationsIn(
   }
   const relations: Found[] = []
   await forEachAtOnce(found, async ([name, kind]) => {
-    const table = await find<TableMetadata>(`look up table ${name}`, { path: `${path}/${encodeURIComponent(name)}` })
+    const look = () => find<TableMetadata>(`look up table ${name}`, { path: `${path}/${encodeURIComponent(name)}` })
+    const table = await unlessAborted(look, signal)
     // Someone may have dropped it meanwhile.
     if (table === undefined) return
     const columns = fieldsIn(table).map((field) => field.name ?? '')

@@ -10,6 +10,7 @@ import { openReader, type Reader, type ReaderOptions, textsOf } from './reader.t
 import type { Found } from './relations.ts'
 import { identifier, isColumn, isTable, pathOf, text, timestampLiteral } from './sql.ts'
 import { STATE_TABLE } from './state.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** What loading alone needs. */
 const HIDDEN = new Set([STATE_TABLE, ...[...tables, columnNames].map((table) => rowsTable(table).name)])
@@ -18,14 +19,16 @@ const HIDDEN = new Set([STATE_TABLE, ...[...tables, columnNames].map((table) => 
 export function bigquerySource(options: ReaderOptions, onBytes: (bytes: number) => void = () => {}): Source {
   const { dataset } = options
   let opening: Promise<Reader> | undefined
-  const opened = () => {
-    opening ??= openReader(options)
-    return opening
-  }
+  const opened = (signal: AbortSignal) =>
+    unlessAborted(() => {
+      opening ??= openReader(options)
+      return opening
+    }, signal)
   // A look at each table: enough are, for one that is read from for a moment.
   let looking: Promise<readonly Found[]> | undefined
-  const found = () => {
-    looking ??= opened().then((reader) => reader.relations((name) => !HIDDEN.has(name)))
+  const found = async (signal: AbortSignal) => {
+    const reader = await opened(signal)
+    looking ??= reader.relations((name) => !HIDDEN.has(name), signal)
     return looking
   }
   const pathIn =
@@ -36,11 +39,11 @@ export function bigquerySource(options: ReaderOptions, onBytes: (bytes: number) 
     }
 
   return {
-    relations: async () => (await found()).map(({ name, kind, columns }) => ({ name, kind, columns })),
+    relations: async (signal) => (await found(signal)).map(({ name, kind, columns }) => ({ name, kind, columns })),
     async surveys(signal) {
-      const known = new Set((await found()).map(({ name }) => name))
+      const known = new Set((await found(signal)).map(({ name }) => name))
       if (!known.has(columnNames.name)) return []
-      const reader = await opened()
+      const reader = await opened(signal)
       const pathTo = pathIn(reader)
       const sql = `SELECT N.form_uuid, TO_JSON_STRING(F.name), N.column_name FROM ${pathTo(columnNames.name)} AS N
 LEFT JOIN ${pathTo(forms.name)} AS F ON F.form_uuid = N.form_uuid WHERE N.scope = 'survey' ORDER BY N.column_name`
@@ -49,12 +52,11 @@ LEFT JOIN ${pathTo(forms.name)} AS F ON F.form_uuid = N.form_uuid WHERE N.scope 
       return rows.map(surveyOf).filter(({ view }) => known.has(view))
     },
     async counts(signal) {
-      const reader = await opened()
-      return countsOf(await found(), { reader, pathTo: pathIn(reader), onBytes, signal })
+      const reader = await opened(signal)
+      return countsOf(await found(signal), { reader, pathTo: pathIn(reader), onBytes, signal })
     },
     async read(selection, signal) {
-      signal.throwIfAborted()
-      const reader = await opened()
+      const reader = await opened(signal)
       const sql = 'sql' in selection ? selection.sql : choiceOf(selection, pathIn(reader)(selection.relation))
       onBytes(await reader.check(sql, signal))
       const { fields, pages } = await reader.run(sql, signal)
