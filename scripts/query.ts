@@ -17,7 +17,7 @@ const program = new Command('npm run query --')
     `
 Examples:
   npm run query -- "SELECT form_name, seen, completed, completion_rate FROM survey_funnel"
-  npm run query -- "SELECT month, n, score FROM nps_by_month ORDER BY month"
+  npm run query -- "SELECT form_name, month, n, score FROM nps_by_month ORDER BY form_name, month"
   npm run query -- "SELECT status, count(*) FROM responses GROUP BY ALL"
 
 npm run export-csv -- --list shows all tables and views; docs/tables.md tells what is in them.`,

@@ -34,6 +34,16 @@ test('every query for BigQuery is in its grammar', (t) => {
   }
 })
 
+test('every query of scores says of which survey', (t) => {
+  const ofScores = queries.filter(({ duckdb }) =>
+    /\b(?:FROM|JOIN) (?:scores|(?:nps|csat|ces)(?:_by_\w+)?)\b/.test(duckdb),
+  )
+  t.is(ofScores.length, 6)
+  for (const { title, duckdb, bigquery } of ofScores) {
+    for (const sql of [duckdb, bigquery]) t.regex(sql, /\bform_name\b/, title)
+  }
+})
+
 test('every question has a query, and every block is read', (t) => {
   const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)
   t.deepEqual([...new Set(queries.map(({ title }) => title))], headings)
