@@ -11,7 +11,7 @@ import { lackingInBigquery, lastInBigquery, letFollow } from '../src/destination
 import { pipelineOf } from '../src/destinations/bigquery/state.ts'
 import { replay } from '../src/load/load.ts'
 import { loadsPerDay } from '../src/load/schedule.ts'
-import { batchLimits, openBuffer } from '../src/stores.ts'
+import { batchLimits, hasBuffer, openBuffer } from '../src/stores.ts'
 import { runCommand } from './command.ts'
 import { loadAll } from './loading.ts'
 import { say } from './terminal.ts'
@@ -85,6 +85,12 @@ function sayPrice(config: Config): void {
 async function doctor(config: Config): Promise<boolean> {
   const ok = await tell(check(config.bigquery, { make: false }))
   if (!ok) return false
+  if (!hasBuffer(config)) {
+    say(
+      `${LABELS.warn}  what is pending: there is no buffer in ${config.dataDir} yet; npm start receives events and makes it, or check DATA_DIR`,
+    )
+    return true
+  }
   const buffer = openBuffer(config)
   try {
     return await tell(findingsOf(config, buffer))

@@ -6,7 +6,7 @@ import type { LoadOptions } from '../src/load/load.ts'
 import { loadNow } from '../src/load/now.ts'
 import { BACKOFF } from '../src/load/retry.ts'
 import { createLog } from '../src/log.ts'
-import { batchLimits, openBuffer, openDestination } from '../src/stores.ts'
+import { batchLimits, openDestination, openExistingBuffer } from '../src/stores.ts'
 import { say } from './terminal.ts'
 
 export interface Loading {
@@ -21,7 +21,7 @@ export interface Loading {
 export async function loadAll({ config, destinations, total, task }: Loading): Promise<boolean> {
   const stopping = new AbortController()
   process.once('SIGINT', () => stopping.abort(new Error('load: interrupted')))
-  const buffer = openBuffer(config)
+  const buffer = openExistingBuffer(config)
   const log = createLog(process.stdout.isTTY ? 'warn' : config.logLevel)
   let complete = true
   try {

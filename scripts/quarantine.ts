@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import type { EventBuffer } from '../src/buffer/buffer.ts'
 import { checkBody } from '../src/receiver/accept.ts'
-import { openBuffer } from '../src/stores.ts'
+import { openExistingBuffer } from '../src/stores.ts'
 import { runCommand } from './command.ts'
 import { formatTable } from './table.ts'
 import { note, printableLines, say } from './terminal.ts'
@@ -38,7 +38,7 @@ program
   })
 
 await runCommand(program, async (config) => {
-  const buffer = openBuffer(config)
+  const buffer = openExistingBuffer(config)
   try {
     return await action(buffer)
   } finally {

@@ -8,13 +8,25 @@ const program = new Command('npm run replay --')
   .description(
     'Load events again that the buffer still keeps. Changes nothing when all is well; fills a warehouse that was lost.',
   )
-  .option('--from <time>', 'first arrival, such as 2026-11-01 or 2026-11-01T12:00:00Z (UTC)', instant, 0)
-  .option('--to <time>', 'end of arrivals, exclusive', instant, Number.MAX_SAFE_INTEGER)
+  .addOption(
+    new Option('--from <time>', 'first arrival, such as 2026-11-01 or 2026-11-01T12:00:00Z (UTC)')
+      .argParser(instant)
+      .default(0, 'the first that is kept'),
+  )
+  .addOption(
+    new Option('--to <time>', 'end of arrivals, exclusive')
+      .argParser(instant)
+      .default(Number.MAX_SAFE_INTEGER, 'after the last that is kept'),
+  )
   .addOption(new Option('--destination <name...>', 'only these destinations').choices(['duckdb', 'csv', 'bigquery']))
   .addHelpText('after', '\nExample: npm run replay -- --from 2026-11-01 --to 2026-11-02 --destination duckdb')
 
 await runCommand(program, async (config) => {
   const { destination, ...range } = program.opts<{ from: number; to: number; destination?: string[] }>()
+  if (range.from >= range.to)
+    throw new Error(
+      `replay: --from ${isoTime(range.from)} is not before --to ${isoTime(range.to)}; --to is where it ends, exclusive`,
+    )
   const unknown = destination?.find((each) => !config.destinations.some((known) => known === each))
   if (unknown !== undefined) throw new Error(`replay into ${unknown}: it is not loaded into; add it to DESTINATIONS`)
   const name = `replay-${new Date().toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`
@@ -32,4 +44,8 @@ function instant(text: string): number {
   const milliseconds = Date.parse(zoned)
   if (Number.isNaN(milliseconds)) throw new InvalidArgumentError('give a date or a time, such as 2026-11-01.')
   return milliseconds * 1000
+}
+
+function isoTime(microseconds: number): string {
+  return new Date(microseconds / 1000).toISOString()
 }

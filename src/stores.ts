@@ -14,13 +14,33 @@ const BATCH = { bytes: 6 * 1024 ** 2, values: 400_000 }
 const BIGQUERY_BATCH = { bytes: 24 * 1024 ** 2, values: 900_000 }
 const QUARANTINE = { items: 10_000, bytes: 256 * 1024 ** 2 }
 
+const bufferPath = (config: Config): string => join(config.dataDir, 'buffer.sqlite')
+
+/** For the server: makes what is not there. @throws PermanentError where it cannot be made, or is no buffer */
 export function openBuffer(config: Config): EventBuffer {
   makeDataDir(config.dataDir)
-  return openSqliteBuffer(join(config.dataDir, 'buffer.sqlite'), {
+  return openSqliteBuffer(bufferPath(config), {
     consumers: config.destinations,
     retention: { days: config.retainDays, bytes: config.retainBytes },
     quarantine: QUARANTINE,
   })
+}
+
+/** For whoever works beside the server. @throws PermanentError also when there is none, and then makes nothing */
+export function openExistingBuffer(config: Config): EventBuffer {
+  if (hasBuffer(config)) return openBuffer(config)
+  throw new PermanentError(
+    `open ${bufferPath(config)}: there is no buffer in that folder yet; npm start receives events and makes it, or check DATA_DIR`,
+  )
+}
+
+/** Also when the folder cannot be looked into: opening it then says why. */
+export function hasBuffer(config: Config): boolean {
+  try {
+    return statSync(bufferPath(config), { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return true
+  }
 }
 
 function makeDataDir(path: string): void {

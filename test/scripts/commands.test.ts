@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { queryFile } from '../../src/destinations/duckdb/query.ts'
@@ -45,6 +45,37 @@ test('replay fills a warehouse that was lost, and says what it does not understa
   const absent = await run(t, 'scripts/replay.ts', { args: ['--destination', 'csv'], dataDir, env })
   t.is(absent.code, 1)
   t.regex(absent.errors, /csv.*DESTINATIONS/)
+})
+
+test('replay of a range that ends before it begins is refused, and its help says in words what is replayed else', async (t) => {
+  const dataDir = await folder(t)
+  for (const [from, to] of [
+    ['2026-12-01', '2026-11-01'],
+    ['2026-11-01T01:00', '2026-11-01T01:00:00Z'],
+  ] as const) {
+    const { code, errors } = await run(t, 'scripts/replay.ts', { args: ['--from', from, '--to', to], dataDir })
+    t.is(code, 1)
+    t.regex(errors, /^replay: --from 2026-1\d-01T0\S+Z is not before --to 2026-11-01T0\S+Z; --to is where it ends/)
+  }
+  const { output } = await run(t, 'scripts/replay.ts', { args: ['--help'], dataDir })
+  const told = output.replaceAll(/\s+/g, ' ')
+  t.regex(told, /--from .*\(default: the first that is kept\) --to .*\(default: after the last that is kept\)/)
+})
+
+test('load, replay and quarantine make nothing in a folder without a buffer, and say so', async (t) => {
+  const there = await folder(t)
+  for (const dataDir of [there, join(there, 'dta')]) {
+    for (const [script, ...args] of [['load'], ['replay'], ['quarantine', 'list'], ['quarantine', 'replay']]) {
+      const { code, output, errors } = await run(t, `scripts/${script}.ts`, { args, dataDir })
+      t.is(code, 1, script)
+      t.is(output, '', script)
+      t.is(
+        errors,
+        `open ${join(dataDir, 'buffer.sqlite')}: there is no buffer in that folder yet; npm start receives events and makes it, or check DATA_DIR\n`,
+      )
+    }
+  }
+  t.deepEqual(readdirSync(there), [])
 })
 
 test('the quarantine is listed, shown, replayed and dropped', async (t) => {
