@@ -111,10 +111,19 @@ test('an unknown key in the config file is a mistake that names the nearest sett
   ])
 })
 
-test('a config file that is no JSON is told by line and column', (t) => {
-  const [told] = mistakes({}, { file: '{\n  "PORT": 8080,\n}' })
-  t.regex(told ?? '', /no JSON: mistake at line 3 column 1/)
-  t.regex(mistakes({}, { file: '[]' })[0] ?? '', /holds no JSON object/)
+test('a config file that is no JSON is told by line and column, and why', (t) => {
+  const told = (file: string) => mistakes({}, { file })[0]
+  const place = 'refiner-warehouse.config.json is no JSON: line'
+  t.is(
+    told('{\n  "PORT": 8080,\n}'),
+    `${place} 2, column 15: no comma may follow the last property of an object; remove it`,
+  )
+  t.is(
+    told('{\n  // receiver\n  "PORT": 8080\n}'),
+    `${place} 2, column 3: expected a property name in double quotes or "}"; JSON takes no comments`,
+  )
+  t.is(told('{"PORT": 8080'), `${place} 1, column 14: expected "," or "}"; it was cut short`)
+  t.regex(told('[]') ?? '', /holds no JSON object/)
 })
 
 test('a wrong secret is never shown, not even by a config file that is no JSON', (t) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { reasonOf } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import { findJsonError } from '../receiver/json-error.ts'
 import { settings } from './schema.ts'
 
 export const CONFIG_FILE = 'refiner-warehouse.config.json'
@@ -51,14 +52,17 @@ function parseObject(text: string, mistakes: string[]): object {
     const parsed: unknown = JSON.parse(text)
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed
     mistakes.push(`${CONFIG_FILE} holds no JSON object; write { "PORT": 8080 }`)
-  } catch (error) {
-    // The engine's message may quote the file, and with it a secret: only the place is taken from it.
-    const place = /line \d+ column \d+/.exec(reasonOf(error))?.[0] ?? 'some place'
-    mistakes.push(
-      `${CONFIG_FILE} is no JSON: mistake at ${place}; note that JSON has no comments and no trailing commas`,
-    )
+  } catch {
+    mistakes.push(`${CONFIG_FILE} is no JSON: ${placeOf(text)}`)
   }
   return {}
+}
+
+/** Where and why it is none. Nothing of the text is in it, as that may be a secret. */
+function placeOf(text: string): string {
+  const error = findJsonError(text)
+  if (error === undefined) return 'it cannot be read; write it anew'
+  return `line ${error.line}, column ${error.column}: ${error.problem}`
 }
 
 function readIfThere(path: string, mistakes: string[]): string | undefined {
