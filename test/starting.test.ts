@@ -1,14 +1,24 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { settings } from '../src/config/schema.ts'
 import { folder, NEVER, run, startProduct } from './support/process.ts'
 
-test('--help ends by 0 and names every setting, and anything else is refused', async (t) => {
+/** What package.json starts as `npm start` is started; all else is for whoever works on the program. */
+function commandsOfUsers(): string[] {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(manifest)
+  const names = Object.keys(scripts).filter((name) => scripts[name]?.includes('/compile-cache.js '))
+  return names.filter((name) => name !== 'start')
+}
+
+test('--help ends by 0 and names every setting and command, and anything else is refused', async (t) => {
   const dataDir = await folder(t)
   const { code, output } = await run(t, 'src/main.ts', { args: ['--help'], dataDir })
   t.is(code, 0)
   for (const { name } of settings) t.true(output.includes(`  ${name}`), name)
+  const [, commands = ''] = /Other commands: npm run (.*);/.exec(output) ?? []
+  t.deepEqual(commands.split(', ').toSorted(), commandsOfUsers().toSorted())
   const wrong = await run(t, 'src/main.ts', { args: ['--prot'], dataDir })
   t.is(wrong.code, 1)
   t.regex(wrong.errors, /--prot/)
