@@ -5,7 +5,8 @@ import type { SourceName } from '../src/config/exports.ts'
 import type { Reading } from '../src/destinations/source.ts'
 import { runCommand } from './command.ts'
 import { print, sourceOption, withSource } from './reading.ts'
-import { formatTable } from './table.ts'
+import { formatAnswer } from './records.ts'
+import { terminalWidth } from './terminal.ts'
 
 const program = new Command('npm run query --')
   .description('Ask the warehouse in its SQL and print the answer. It only reads; safe while the server runs.')
@@ -20,6 +21,9 @@ Examples:
   npm run query -- "SELECT form_name, month, n, score FROM nps_by_month ORDER BY form_name, month"
   npm run query -- "SELECT status, count(*) FROM responses GROUP BY ALL"
 
+An answer that is wider than the terminal is printed as records, a line for each value; into a pipe or a file it is always a table.
+NULL is no value; a text of these four letters is in quotes.
+
 npm run export-csv -- --list shows all tables and views; docs/tables.md tells what is in them.`,
   )
 
@@ -31,7 +35,8 @@ await runCommand(program, async (config) => {
     take(await source.read({ sql }, signal), limit),
   )
   const { columns, rows, hasMore } = answer
-  await print(`${formatTable(columns, rows)}\n\n${summary(rows.length, hasMore)}\n`)
+  const { text, isCut } = formatAnswer(columns, rows, terminalWidth())
+  await print(`${text}\n\n${summary(rows.length, hasMore, isCut)}\n`)
   return true
 })
 
@@ -44,9 +49,12 @@ async function take({ columns, rows }: Reading, limit: number) {
   return { columns, rows: taken, hasMore: false }
 }
 
-function summary(count: number, hasMore: boolean): string {
-  if (!hasMore) return `${count} ${count === 1 ? 'row' : 'rows'}`
-  return `The first ${count} rows; there are more. --limit prints more of them, npm run export-csv -- --sql "…" writes all to a file.`
+function summary(count: number, hasMore: boolean, isCut: boolean): string {
+  const whole = 'npm run export-csv -- --sql "…" writes all to a file.'
+  if (hasMore)
+    return `The first ${count === 1 ? 'row' : `${count} rows`}; there are more. --limit prints more of them, ${whole}`
+  const counted = count === 1 ? '1 row' : `${count} rows`
+  return isCut ? `${counted}. What ends in … is longer; ${whole}` : counted
 }
 
 function positive(text: string): number {

@@ -1,11 +1,9 @@
 /** A result as an aligned table for the terminal: numbers to the right, everything else to the left. */
+import type { Cell, Row } from '../schemas/spec.ts'
 import { printable } from './terminal.ts'
 
-export function formatTable(
-  columns: readonly string[],
-  rows: readonly (readonly (string | number | boolean | null)[])[],
-): string {
-  const cells = rows.map((row) => row.map((value) => (value === null ? 'NULL' : printable(String(value)))))
+export function formatTable(columns: readonly string[], rows: readonly Row[]): string {
+  const cells = rows.map((row) => row.map(formatCell))
   const names = columns.map(printable)
   const widths = names.map((name, index) =>
     cells.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), name.length),
@@ -17,4 +15,10 @@ export function formatTable(
       .join('  ')
       .trimEnd()
   return [line(names), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.map(line)].join('\n')
+}
+
+/** In one line. NULL is no value; a text of these letters is in quotes. */
+export function formatCell(value: Cell): string {
+  if (value === null) return 'NULL'
+  return value === 'NULL' ? '"NULL"' : printable(String(value))
 }

@@ -13,3 +13,6 @@ export const printable = (text: string): string =>
 
 /** The same of a text of several lines, which it stays. */
 export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n')
+
+/** Characters in a line of standard output; Infinity where it is no terminal, or one that does not tell. */
+export const terminalWidth = (): number => process.stdout.columns || Number.POSITIVE_INFINITY
