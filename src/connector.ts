@@ -6,7 +6,7 @@ import type { Config } from './config.ts'
 import { startLoaderThread } from './load/thread.ts'
 import type { Log } from './log.ts'
 import { startReceiver } from './receiver/receiver.ts'
-import { openBuffer } from './stores.ts'
+import { claimServer, openBuffer } from './stores.ts'
 
 export interface Connector {
   /** Where webhooks are received, such as `http://127.0.0.1:8080/webhooks/refiner`. */
@@ -17,6 +17,9 @@ export interface Connector {
 
 /** @param interactive someone is watching: load the first events at once instead of on the schedule */
 export async function startConnector(config: Config, log: Log, interactive: boolean): Promise<Connector> {
+  const claim = claimServer(config, () =>
+    log.warn('another server has the data folder, waiting a little for it to end'),
+  )
   const buffer = openBuffer(config)
   const receiver = await startReceiver({
     host: config.host,
@@ -35,6 +38,7 @@ export async function startConnector(config: Config, log: Log, interactive: bool
       await receiver.stop()
       await loader.stop()
       await buffer.close()
+      claim.release()
     },
   }
 }

@@ -1,7 +1,9 @@
 /** What is on disk, opened as the settings say. Both threads and the scripts open it here; DuckDB is loaded only by whoever loads. */
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { BatchLimits, EventBuffer } from './buffer/buffer.ts'
+import type { BatchLimits, Claim, EventBuffer } from './buffer/buffer.ts'
+import { claimFile } from './buffer/sqlite/claim.ts'
+import { bufferError } from './buffer/sqlite/errors.ts'
 import { openSqliteBuffer } from './buffer/sqlite.ts'
 import type { Config, SourceName } from './config.ts'
 import type { Destination } from './destinations/destination.ts'
@@ -13,6 +15,31 @@ const BATCH = { bytes: 6 * 1024 ** 2, values: 400_000 }
 /** BigQuery bills each batch anew, so it takes at once what LOAD_WHEN_PENDING lets wait, in bodies of 2 KB. */
 const BIGQUERY_BATCH = { bytes: 24 * 1024 ** 2, values: 900_000 }
 const QUARANTINE = { items: 10_000, bytes: 256 * 1024 ** 2 }
+
+/** Milliseconds: one that was told to stop has ended by then, unless it is loading a large batch. */
+const PATIENCE = 5_000
+
+/**
+ * The right to be the server of the folder, for as long as it runs. One that is ending is waited for, as where starts overlap.
+ * @param onWait told before it waits, which stops the thread
+ * @throws PermanentError when another has it, or where the folder cannot be made
+ */
+export function claimServer({ dataDir }: Config, onWait: () => void): Claim {
+  makeDataDir(dataDir)
+  const path = join(dataDir, 'server.lock')
+  try {
+    const claim = claimFile(path, 0)
+    if (claim !== undefined) return claim
+    onWait()
+    const later = claimFile(path, PATIENCE)
+    if (later !== undefined) return later
+  } catch (error) {
+    throw bufferError('take the lock', path, error)
+  }
+  throw new PermanentError(
+    `open ${dataDir}: another server receives into it; stop that one, or set DATA_DIR and PORT to others for this one`,
+  )
+}
 
 const bufferPath = (config: Config): string => join(config.dataDir, 'buffer.sqlite')
 

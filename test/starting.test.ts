@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { settings } from '../src/config/schema.ts'
-import { folder, NEVER, run, startProduct } from './support/process.ts'
+import { folder, NEVER, run, start, startProduct } from './support/process.ts'
 
 /** What package.json starts as `npm start` is started; all else is for whoever works on the program. */
 function commandsOfUsers(): string[] {
@@ -55,4 +55,36 @@ test('a data folder whose buffer is no buffer ends it by 1 and is left as it is'
   const { code, errors } = await run(t, 'src/main.ts', { dataDir })
   t.is(code, 1)
   t.regex(errors, /open the buffer .*buffer\.sqlite/)
+})
+
+test('a second server of a data folder ends by 1 with what to do, and the first goes on', async (t) => {
+  const dataDir = await folder(t)
+  const first = await startProduct(t, dataDir, NEVER)
+  const { code, output, errors } = await run(t, 'src/main.ts', { dataDir, env: NEVER })
+  t.is(code, 1)
+  t.is(
+    errors,
+    `run refiner-warehouse: open ${dataDir}: another server receives into it; stop that one, or set DATA_DIR and PORT to others for this one\n`,
+  )
+  t.notRegex(output, /receiving webhooks/)
+  t.is((await first.get('/health/live')).status, 200)
+})
+
+test('a server that is ending is waited for', async (t) => {
+  const dataDir = await folder(t)
+  const first = await startProduct(t, dataDir, NEVER)
+  const second = start(t, 'src/main.ts', [], dataDir, NEVER)
+  await second.said(/another server has the data folder/)
+  first.kill('SIGTERM')
+  await second.said(/receiving webhooks/)
+  t.is((await first.ended).code, 0)
+})
+
+test('where a server was killed, the next one starts at once', async (t) => {
+  const dataDir = await folder(t)
+  for (const signal of ['SIGKILL', 'SIGKILL', 'SIGTERM'] as const) {
+    const product = await startProduct(t, dataDir, NEVER)
+    product.kill(signal)
+    t.notRegex((await product.ended).output, /another server/)
+  }
 })

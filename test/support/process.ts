@@ -54,7 +54,14 @@ export function run(
   return start(t, script, args, dataDir, env).ended
 }
 
-function start(t: ExecutionContext, script: string, args: readonly string[], dataDir: string, env: Settings): Running {
+/** Starts a program of the project; it is killed when the test has ended. */
+export function start(
+  t: ExecutionContext,
+  script: string,
+  args: readonly string[],
+  dataDir: string,
+  env: Settings,
+): Running {
   // In a working directory without .env or a config file, and with nothing of this process's environment.
   const running = startProcess(script, args, { env: settings(dataDir, env), cwd: tmpdir() })
   t.teardown(async () => {

@@ -1,6 +1,6 @@
 /**
- * The right to load for a consumer: a lock on a small file of its own, held by an open transaction. The operating system
- * frees it with the process, however that ends. SQLite keeps its locks apart within a process too.
+ * A right that one holds at a time, to load for a consumer or to be the server: a lock on a small file of its own, held by an open
+ * transaction. The operating system frees it with the process, however that ends. SQLite keeps its locks apart within a process too.
  */
 import { chmodSync, existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
@@ -9,11 +9,14 @@ import { resultCode } from './errors.ts'
 
 const BUSY = 5
 
-/** undefined, at once, when another has it. */
-export function claimConsumer(path: string, consumer: string): Claim | undefined {
-  const file = `${path}-${encodeURIComponent(consumer)}.lock`
+/** The right to load. undefined, at once, when another has it. */
+export const claimConsumer = (path: string, consumer: string): Claim | undefined =>
+  claimFile(`${path}-${encodeURIComponent(consumer)}.lock`, 0)
+
+/** @param patience milliseconds that it waits, with all else in its thread; then undefined, when another still has it */
+export function claimFile(file: string, patience: number): Claim | undefined {
   const fresh = !existsSync(file)
-  const db = new DatabaseSync(file, { timeout: 0 })
+  const db = new DatabaseSync(file, { timeout: patience })
   try {
     if (fresh) chmodSync(file, 0o600)
     db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
