@@ -38,7 +38,7 @@ export function suggestion(
   candidates: readonly string[],
   named: (candidate: string) => readonly string[] = (candidate) => [candidate],
 ): string {
-  const close = nearestFew(word, candidates, FEW).flatMap(named)
+  const close = word === '' ? [] : nearestFew(word, candidates, FEW).flatMap(named)
   if (close.length > 0) return `did you mean ${close.join(close.length === 2 ? ' or ' : ', ')}?`
   const all = candidates.flatMap(named)
   const rest = all.length - MOST_LISTED

@@ -15,6 +15,7 @@ test('names that begin nearly so or hold the word are near too, after whole ones
 test('what is near is suggested, else what there is, of many the first', (t) => {
   t.is(suggestion('usr', ['users', 'tags']), 'did you mean users?')
   t.is(suggestion('xyzzy', ['users', 'tags']), 'there are: users, tags')
+  t.is(suggestion('', ['users', 'tags']), 'there are: users, tags')
   t.regex(
     suggestion(
       'xyzzy',
