@@ -24,9 +24,20 @@ export async function writeFile(
   }
   // Of an export that was killed: people's data, under a name that nobody looks for. Another user's stay in a shared folder.
   await removeLeftovers(dirname(file), (name) => name === basename(file)).catch(() => {})
-  await writeWhole(file, Readable.from(text), signal, 'then export again')
+  await writeWhole(file, Readable.from(text), signal, 'then export again').catch(async (error: unknown) => {
+    const cause = error instanceof Error ? error.cause : undefined
+    if (!(await isRefused(dirname(file), cause))) throw error
+    throw new PermanentError(`write ${path}: no file can be made there; choose another directory`, { cause })
+  })
   await syncFolder(dirname(file))
   return target
+}
+
+/** Whether it is a folder that takes no files, as /proc is. One that was removed meanwhile is made again. */
+async function isRefused(folder: string, cause: unknown): Promise<boolean> {
+  if (codeOf(cause) !== 'ENOENT' || !(cause instanceof Error && 'syscall' in cause && cause.syscall === 'open'))
+    return false
+  return (await stat(folder).catch(() => undefined)) !== undefined
 }
 
 /** @returns false when the reader had enough, as `head` has, which is no error. The stream stays open. */

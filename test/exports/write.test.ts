@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, writeFile as put, readdir, readFile, symlink } from 'node:fs/promises'
+import { writeFile as put, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
 import { exportSchema } from '../../src/config/exports.ts'
 import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
-import { PermanentError } from '../../src/errors.ts'
+import { PermanentError, TransientError } from '../../src/errors.ts'
 import { exportCsv } from '../../src/exports/export.ts'
 import { writeFile } from '../../src/exports/write.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
@@ -27,8 +27,7 @@ async function places(t: ExecutionContext) {
   await withConnection(join(dataDir, 'warehouse.duckdb'), (connection) =>
     connection.run(`CREATE TABLE many AS SELECT range AS n, 'some text of row ' || range AS words FROM range(${ROWS})`),
   )
-  const out = join(dataDir, 'out')
-  await mkdir(out)
+  const out = await folder(t)
   return { dataDir, out, file: join(out, 'many.csv') }
 }
 
@@ -135,6 +134,27 @@ onLinux('where no folder can be made it is said, and not tried for ever', async 
   await t.throwsAsync(writing, {
     instanceOf: PermanentError,
     message: 'make /proc/none: no folder can be made there; choose another directory',
+  })
+})
+
+onLinux('a folder that takes no files is told from one that was removed', async (t) => {
+  const text = async function* () {
+    yield 'a\r\n'
+  }
+  const writing = writeFile('/proc/none.csv', text(), new AbortController().signal)
+  await t.throwsAsync(writing, {
+    instanceOf: PermanentError,
+    message: 'write /proc/none.csv: no file can be made there; choose another directory',
+  })
+  const { out } = await places(t)
+  const removing = async function* () {
+    await rm(out, { recursive: true })
+    yield 'a\r\n'
+  }
+  const removed = writeFile(join(out, 'a.csv'), removing(), new AbortController().signal)
+  await t.throwsAsync(removed, {
+    instanceOf: TransientError,
+    message: /it is gone; it is made again, then export again/,
   })
 })
 
