@@ -111,7 +111,7 @@ async function timed(work: () => Promise<void>): Promise<number> {
 }
 
 async function exportInChild(directory: string) {
-  const out = join(directory, 'large.csv')
+  const out = join(directory, 'exports', 'large.csv')
   const env = environment(directory)
   const began = performance.now()
   const args = [...argumentsOf('export-csv'), '--table', TABLE, '--out', out]

@@ -7,6 +7,8 @@ import { MoreMemoryError } from '../src/errors.ts'
 import { listExportable } from '../src/exports/catalog.ts'
 import type { Chosen } from '../src/exports/choose.ts'
 import { exportCsv } from '../src/exports/export.ts'
+import { fileName } from '../src/exports/name.ts'
+import { checkTarget } from '../src/exports/target.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
 import { runCommand } from './command.ts'
 import { print, sourceOption, withSource } from './reading.ts'
@@ -50,9 +52,17 @@ docs/exports.md tells the format, and how to export on a schedule.`,
   )
 
 await runCommand(program, async (config) => {
-  const { list, out, source: from, ...given } = program.opts<{ list?: true; out?: string; source?: SourceName }>()
-  if (list) return withSource(config, from, printList)
+  const { list, source: from, ...others } = program.opts<{ list?: true; out?: string; source?: SourceName }>()
+  if (list) {
+    const [other] = Object.keys(others)
+    if (other !== undefined) throw new Error(`export: --list takes no --${other}; leave one of them out`)
+    return withSource(config, from, printList)
+  }
+  const { out, ...given } = others
   const options = checked(given)
+  const target = { dataDir: config.dataDir, kind: 'csv' } as const
+  // Now, rather than after a wait for the warehouse.
+  if (out !== undefined && out !== STDOUT) await checkTarget(out, target)
   return withSource(config, from, async (source, signal) => {
     const progress = startProgress(source, options, out)
     const { rows, written } = await exportCsv(source, {
@@ -61,8 +71,12 @@ await runCommand(program, async (config) => {
       onStart: progress.start,
       onRows: progress.rows,
       async write(name, text) {
-        if (out !== STDOUT) return writeFile(out ?? `${name}.csv`, text, signal)
-        return (await writeStream(process.stdout, text, signal).catch(onlyOnce)) ? 'standard output' : ''
+        if (out === STDOUT) {
+          return (await writeStream(process.stdout, text, signal).catch(onlyOnce)) ? 'standard output' : ''
+        }
+        const file = out ?? fileName(name)
+        await checkTarget(file, target)
+        return writeFile(file, text, signal)
       },
     }).finally(progress.stop)
     if (written !== '') note(`${rows} ${rows === 1 ? 'row' : 'rows'} written to ${written}`)

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { SourceName } from '../src/config/exports.ts'
 import type { Survey } from '../src/destinations/source.ts'
 import { chooseSurvey } from '../src/exports/survey.ts'
+import { checkTarget } from '../src/exports/target.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
 import { reportPage } from '../src/report/page.ts'
 import { readReport } from '../src/report/read.ts'
@@ -31,8 +32,9 @@ Examples:
 Texts that someone wrote stay out of it: an answer is shown once two users gave it. docs/report.md tells more.`,
   )
 
-await runCommand(program, (config) => {
+await runCommand(program, async (config) => {
   const { survey: word, out, source: from } = program.opts<{ survey?: string; out: string; source?: SourceName }>()
+  if (out !== STDOUT) await checkTarget(out, { dataDir: config.dataDir, kind: 'html' })
   return withSource(config, from, async (source, signal) => {
     const survey = surveyOf(await source.surveys(signal), word)
     const report = await readReport(source, survey, signal)

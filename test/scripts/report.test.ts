@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { folder, run } from '../support/process.ts'
@@ -10,7 +10,7 @@ const NPS = { uuid: 'f1', name: 'NPS Survey' }
 
 test('report writes a page, and says where and of how many responses', async (t) => {
   const dataDir = dirname(await warehouseOf([1, 2].map((n) => response(n, { nps: 9 }, NPS))))
-  const out = join(dataDir, 'reports', 'nps.html')
+  const out = join(dataDir, 'exports', 'nps.html')
   const { code, output, errors } = await run(t, 'scripts/report.ts', { args: ['--out', out], dataDir })
   t.is(code, 0, errors)
   t.is(output, '')
@@ -27,6 +27,20 @@ test('report writes to standard output, and nothing else there', async (t) => {
   t.is(code, 0, errors)
   t.regex(output, /^<!doctype html>[\s\S]*<\/html>\n$/)
   t.is(errors, 'NPS Survey: 1 response, written to standard output\n')
+})
+
+test('report replaces nothing of the product, and says how there comes to be a PDF', async (t) => {
+  const dataDir = await folder(t)
+  const path = join(dataDir, 'warehouse.duckdb')
+  await writeFile(path, 'what people said')
+  const own = await run(t, 'scripts/report.ts', { args: ['--out', path], dataDir })
+  t.is(own.code, 1)
+  const wayOut = join(dataDir, 'exports', 'nps.html')
+  t.is(own.errors, `write ${path}: the product has its own files there; name one elsewhere, such as ${wayOut}\n`)
+  t.is(await readFile(path, 'utf8'), 'what people said')
+  const pdf = await run(t, 'scripts/report.ts', { args: ['--out', 'nps.pdf'], dataDir })
+  t.is(pdf.code, 1)
+  t.is(pdf.errors, 'write nps.pdf: it would be HTML all the same; name it nps.html, and print it from a browser\n')
 })
 
 test('report without a survey, or with a wrong one, says which there are', async (t) => {
@@ -47,7 +61,7 @@ test('report without a survey, or with a wrong one, says which there are', async
 test('a name does nothing to a terminal, in what is said and in an error', async (t) => {
   const hostile = { uuid: 'f1', name: 'Esc\u001b[31mRED\u202E' }
   const dataDir = dirname(await warehouseOf([response(1, { nps: 9 }, hostile)]))
-  const out = join(dataDir, 'report.html')
+  const out = join(await folder(t), 'report.html')
   const told = await run(t, 'scripts/report.ts', { args: ['--out', out], dataDir })
   t.is(told.errors, `Esc\\u001b[31mRED\\u202e: 1 response, written to ${out}\n`)
   const wrong = await run(t, 'scripts/report.ts', { args: ['--survey', 'Ecs'], dataDir })
