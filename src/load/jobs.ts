@@ -1,7 +1,8 @@
 /**
  * Work on schedules of its own that reads what a destination loads into, such as exports: one after the other, and never while a
  * load needs the warehouse for itself. Such a load does not wait: the job under way is ended, and begins again after it. What fails
- * and may pass by itself is tried again after a pause, behind those that waited then.
+ * and may pass by itself is tried again after a pause, behind those that waited then, or at its next time if that is sooner: once, as of that
+ * time, as a job has one turn however often it was due.
  */
 import { reasonOf, TransientError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -108,21 +109,29 @@ export function startJobs(jobs: readonly Job[], { log, onEnd, schedule = everyTi
   }
 }
 
-/** What is due, each job once however often it was. @param onReady told when a job's pause is over */
+/** What is due, each job once however often it was, as of the newest time. @param onReady told when a job's pause is over */
 function createQueue(onReady: () => void) {
   const waiting = new Map<string, Due>()
   /** Jobs among them that may not begin yet. */
   const pauses = new Map<string, NodeJS.Timeout>()
+  const endPause = (name: string) => {
+    clearTimeout(pauses.get(name))
+    pauses.delete(name)
+  }
   return {
-    add: (due: Due) => void waiting.set(due.job.name, due),
+    add(due: Due): void {
+      endPause(due.job.name)
+      waiting.set(due.job.name, due)
+    },
     /** Behind those that wait. @param pause milliseconds */
     addAgain(due: Due, pause = 0): void {
       const { name } = due.job
-      // At its next time it would be due anyway.
-      if (!waiting.has(name)) waiting.set(name, due)
+      // Its next time has come meanwhile.
+      if (waiting.has(name)) return
+      waiting.set(name, due)
       if (pause === 0) return
       const over = () => {
-        pauses.delete(name)
+        endPause(name)
         onReady()
       }
       pauses.set(name, setTimeout(over, pause))
@@ -141,6 +150,7 @@ function createQueue(onReady: () => void) {
 /** How each job does, until it has worked. */
 function createTold() {
   const failures = new Map<string, string>()
+  /** Of failures that may pass by themselves. */
   const fails = new Map<string, number>()
   const ends = new Map<string, number>()
   const count = (counts: Map<string, number>, name: string) => {
@@ -152,10 +162,12 @@ function createTold() {
     worked(name: string): void {
       for (const counts of [failures, fails, ends]) counts.delete(name)
     },
-    /** @returns how often in a row */
+    /** @returns how often in a row by what may pass by itself; 0 when this one does not */
     failed(name: string, error: unknown): number {
       failures.set(name, reasonOf(error))
-      return count(fails, name)
+      if (error instanceof TransientError) return count(fails, name)
+      fails.delete(name)
+      return 0
     },
     ended(name: string): void {
       const times = count(ends, name)

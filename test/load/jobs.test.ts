@@ -1,9 +1,13 @@
+import { mock } from 'node:test'
 import test from 'ava'
 import { PermanentError, TransientError } from '../../src/errors.ts'
 import { type Job, startJobs } from '../../src/load/jobs.ts'
 import { silentLog } from '../support/loading.ts'
 
 const CRON = '0 6 * * *'
+
+/** Milliseconds: longer than the first pause after what may pass by itself, and shorter than the second. */
+const FIRST_PAUSE = 1000
 
 /** Jobs whose times come when the test says so. */
 function simulated(jobs: readonly Job[]) {
@@ -49,6 +53,37 @@ function controlled(name: string) {
     fail: (error: Error) => current.reject(error),
   }
 }
+
+test.serial('only failures in a row that may pass by themselves make the pause longer', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  const { job, times, fail } = controlled('one')
+  const jobs = simulated([job])
+  const fails = async (error: Error) => {
+    const ended = jobs.end()
+    fail(error)
+    await ended
+  }
+  const passing = new TransientError('another process holds it')
+  for (let n = 1; n <= 5; n++) {
+    jobs.comes()
+    await fails(new PermanentError('there is no such survey'))
+  }
+  jobs.comes()
+  await fails(passing)
+  mock.timers.tick(FIRST_PAUSE)
+  t.is(times.length, 7)
+  await fails(passing)
+  mock.timers.tick(FIRST_PAUSE - 1)
+  t.is(times.length, 7, 'the second pause is longer')
+  jobs.comes()
+  await fails(new PermanentError('there is no such survey'))
+  jobs.comes()
+  await fails(passing)
+  mock.timers.tick(FIRST_PAUSE)
+  t.is(times.length, 10)
+  await jobs.stop()
+})
 
 test('jobs that are due run one after the other', async (t) => {
   const [one, other] = [controlled('one'), controlled('other')]
@@ -167,21 +202,34 @@ test('a job that is to be tried again lets those that wait go first, and is told
   await jobs.stop()
 })
 
-test('a job in its pause is tried once for all the times at which it came due meanwhile', async (t) => {
-  const { job, times, begins, fail, finish } = controlled('one')
+test('a job in its pause is tried at once when it comes due anew, once and as of then', async (t) => {
+  const { job, times, fail, finish } = controlled('one')
   const jobs = simulated([job])
   jobs.comes()
   const failed = jobs.end()
-  fail(new TransientError('another process holds it'))
+  fail(new TransientError('another process holds it', { after: 2 ** 30 }))
   await failed
+  t.is(times.length, 1)
   jobs.comes()
-  jobs.comes()
-  t.is(times.length, 1, 'its pause is not over')
-  await begins()
+  t.is(times.length, 2)
+  t.not(times[1], times[0])
   const ended = jobs.end()
   finish()
   await ended
   t.is(times.length, 2)
+  await jobs.stop()
+})
+
+test('a job that came due anew before it failed has no pause', async (t) => {
+  const { job, times, begins, fail } = controlled('one')
+  const jobs = simulated([job])
+  jobs.comes()
+  jobs.comes()
+  const begun = begins()
+  fail(new TransientError('another process holds it', { after: 2 ** 30 }))
+  await begun
+  t.is(times.length, 2)
+  t.not(times[1], times[0])
   await jobs.stop()
 })
 
