@@ -1,4 +1,5 @@
 /** From what a person says to what is read: names become those of the warehouse, or an error that knows the nearest ones. */
+import { columnNames } from '../../schemas/tables/views.ts'
 import type { ExportOptions } from '../config/exports.ts'
 import type { Relation, Selection, Source, Survey } from '../destinations/source.ts'
 import { PermanentError } from '../errors.ts'
@@ -19,8 +20,6 @@ export const TIME_COLUMNS: readonly string[] = [
 ]
 const STATUS_COLUMN = 'status'
 
-type What = Pick<ExportOptions, 'survey' | 'table' | 'view' | 'sql'>
-
 export interface Chosen {
   /** For a file's name: that of the table or view, or `query`. */
   readonly name: string
@@ -31,9 +30,12 @@ export interface Chosen {
 export async function choose(source: Source, options: ExportOptions, signal: AbortSignal): Promise<Chosen> {
   if (options.sql !== undefined) return { name: 'query', selection: { sql: options.sql } }
   const relations = await source.relations(signal)
-  const surveys = options.survey === undefined ? [] : await source.surveys(signal)
-  const relation = relationOf(relations, surveys, options)
-  const columns = options.columns?.map((column) => columnOf(relation, column)) ?? relation.columns
+  const survey =
+    options.survey === undefined ? undefined : chooseSurvey(await source.surveys(signal), options.survey, 'export')
+  const relation = survey === undefined ? relationOf(relations, options) : viewOf(survey, relations)
+  const columns = options.columns
+    ? await columnsOf(source, relation, survey, options.columns, signal)
+    : relation.columns
   const isLimited = options.from !== undefined || options.to !== undefined
   return {
     name: relation.name,
@@ -46,28 +48,49 @@ export async function choose(source: Source, options: ExportOptions, signal: Abo
   }
 }
 
-function relationOf(relations: readonly Relation[], surveys: readonly Survey[], what: What): Relation {
-  if (what.survey !== undefined) return viewOf(what.survey, surveys, relations)
-  const word = what.table ?? what.view ?? ''
+function relationOf(relations: readonly Relation[], { table, view }: ExportOptions): Relation {
+  const word = table ?? view ?? ''
   const found = relations.find(({ name }) => isSame(name, word))
   if (found !== undefined) return found
   const names = relations.map(({ name }) => name)
   throw new PermanentError(`export ${word}: there is no such table or view; ${suggestion(word, names)}`)
 }
 
-function viewOf(word: string, surveys: readonly Survey[], relations: readonly Relation[]): Relation {
-  const survey = chooseSurvey(surveys, word, 'export')
-  const view = relations.find(({ name }) => name === survey.view)
-  if (view !== undefined) return view
+function viewOf({ name, view }: Survey, relations: readonly Relation[]): Relation {
+  const found = relations.find((relation) => relation.name === view)
+  if (found !== undefined) return found
   throw new PermanentError(
-    `export ${word}: its view ${survey.view} is not there; npm run load makes it with what is new`,
+    `export ${name || view}: its view ${view} is not there; npm run load makes it with what is new`,
   )
 }
 
-function columnOf({ name, columns }: Relation, word: string): string {
-  const found = columns.find((column) => isSame(column, word))
-  if (found !== undefined) return found
-  throw new PermanentError(`export ${name}: it has no column ${word}; ${suggestion(word, columns)}`)
+/** By their names or, in a survey, by the questions as Refiner names them. */
+async function columnsOf(
+  source: Source,
+  { name, columns }: Relation,
+  survey: Survey | undefined,
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const columnOf = (word: string) => columns.find((column) => isSame(column, word))
+  const isLacking = words.some((word) => columnOf(word) === undefined)
+  const byQuestion = survey && isLacking ? await columnsByQuestion(source, survey, signal) : undefined
+  return words.map((word) => {
+    const found = columnOf(word) ?? columnOf(byQuestion?.get(word) ?? '')
+    if (found !== undefined) return found
+    throw new PermanentError(`export ${name}: it has no column ${word}; ${suggestion(word, columns)}`)
+  })
+}
+
+async function columnsByQuestion(source: Source, { formUuid }: Survey, signal: AbortSignal) {
+  const columns = ['name', 'item', 'column_name']
+  const only = { column: 'form_uuid', values: [formUuid] }
+  const { rows } = await source.read({ relation: columnNames.name, columns, only }, signal)
+  const byQuestion = new Map<string, string>()
+  for await (const some of rows) {
+    for (const [question, item, column] of some) if (item === '') byQuestion.set(String(question), String(column))
+  }
+  return byQuestion
 }
 
 function timeColumnOf({ name, columns }: Relation): string {

@@ -82,6 +82,18 @@ test('only the wanted status and columns, in their order', async (t) => {
   t.regex(await said(t, path, { view: 'nps_by_monht' }), /did you mean nps_by_month/)
 })
 
+test('a column of a survey is found by its question too, as Refiner names it, after the names of columns', async (t) => {
+  const warehouse = await viewWarehouse(t)
+  const data = { '😀': 'yes', 'How so?': 'fine', status: 'an answer' }
+  await warehouse.load(event({ form: { uuid: FORM, name: 'NPS Survey' } }, { uuid: 'r1', status: 'seen', data }))
+  const read = (columns: string) => rowsOf(warehouse.path, { survey: 'NPS', columns })
+  t.deepEqual(await read('😀,How so?'), [['yes', 'fine']])
+  const [[status] = []] = await rowsOf(warehouse.path, { table: 'responses', columns: 'status' })
+  t.not(status, 'an answer')
+  t.deepEqual(await read('😀,status'), [['yes', status]])
+  t.regex(await said(t, warehouse.path, { survey: 'NPS', columns: '😐' }), /no column 😐; /)
+})
+
 test('everything is listed with its rows, and a view that no longer works without', async (t) => {
   const { path } = await surveyed(t)
   await withConnection(path, (connection) =>
