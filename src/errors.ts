@@ -23,6 +23,9 @@ export class PermanentError extends Error {
   override readonly name = 'PermanentError'
 }
 
+/** It is not there before the first load, and then it is: no trouble to whoever comes again by itself. */
+export class NotYetError extends PermanentError {}
+
 /** The message of anything that was thrown, with the messages of its causes. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -5,6 +5,7 @@ import type { ExportJob, SourceName } from './config.ts'
 import { reasonOf } from './errors.ts'
 import type { Job } from './load/jobs.ts'
 import { startLoader } from './load/loader.ts'
+import { nextTime } from './load/schedule.ts'
 import type { StatusMessage, ThreadData } from './load/thread.ts'
 import { createLog } from './log.ts'
 import { batchLimits, openBuffer, openDestination, openSource } from './stores.ts'
@@ -16,6 +17,9 @@ const { config, interactive }: ThreadData = workerData
 const log = createLog(config.logLevel)
 const buffer = openBuffer(config)
 if (config.exports.length > 0) await clearExports()
+for (const { name, folder, cron } of config.exports) {
+  log.info({ export: name, folder, next: nextTime(cron) }, 'export planned')
+}
 const loader = startLoader({
   buffer,
   destinations: await Promise.all(config.destinations.map((name) => openDestination(config, name))),

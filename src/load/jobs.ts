@@ -4,10 +4,10 @@
  * and may pass by itself is tried again after a pause, behind those that waited then, or at its next time if that is sooner: once, as of that
  * time, as a job has one turn however often it was due.
  */
-import { reasonOf, TransientError } from '../errors.ts'
+import { NotYetError, reasonOf, TransientError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { BACKOFF, pauseAfter } from './retry.ts'
-import { everyTime } from './schedule.ts'
+import { everyTime, nextTime } from './schedule.ts'
 
 export interface Job {
   readonly name: string
@@ -20,7 +20,7 @@ export interface Jobs {
   /** Ends what runs, and lets nothing begin until as many calls of `release`. Resolves once nothing has the warehouse. */
   hold(): Promise<void>
   release(): void
-  /** The newest failure of each job that has not worked since, or that loads end again and again; null when all is well. */
+  /** The newest failure of each job that has not worked since (that nothing is loaded yet is none), or that loads end again and again; null when all is well. */
   failure(): string | null
   stop(): Promise<void>
 }
@@ -65,13 +65,22 @@ export function startJobs(jobs: readonly Job[], { log, onEnd, schedule = everyTi
     const said = { export: job.name }
     try {
       const result = await job.run(at, signal)
-      told.worked(job.name)
+      told.isWell(job.name)
       log.info({ ...said, ...result }, 'exported')
     } catch (error) {
       if (signal.aborted) {
         log.info({ ...said, reason: reasonOf(signal.reason) }, 'export ended')
         told.ended(job.name)
         waiting.addAgain(due)
+        return
+      }
+      if (error instanceof NotYetError) {
+        told.isWell(job.name)
+        const next = nextTime(job.cron)
+        log.info(
+          { ...said, reason: reasonOf(error), next },
+          'nothing to export before the first load, its next time tries again',
+        )
         return
       }
       const times = told.failed(job.name, error)
@@ -159,7 +168,7 @@ function createTold() {
     return times
   }
   return {
-    worked(name: string): void {
+    isWell(name: string): void {
       for (const counts of [failures, fails, ends]) counts.delete(name)
     },
     /** @returns how often in a row by what may pass by itself; 0 when this one does not */

@@ -68,6 +68,10 @@ export function loadsPerDay(cron: string): number {
   return ((times.length - 1) * DAY) / (last.getTime() - first.getTime())
 }
 
+/** ISO 8601, UTC; null when the expression has no next time. */
+export const nextTime = (cron: string): string | null =>
+  new Cron(cron, { paused: true }).nextRun()?.toISOString() ?? null
+
 /** Calls back at each time of a cron expression, until the function that it returns is called. */
 export function everyTime(cron: string, task: () => void): () => void {
   const times = new Cron(cron, task)

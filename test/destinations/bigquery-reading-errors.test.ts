@@ -3,7 +3,7 @@ import test from 'ava'
 import { LATER, MEANINGS } from '../../src/destinations/bigquery/errors.ts'
 import { openReader } from '../../src/destinations/bigquery/reader.ts'
 import { READING_MEANINGS, readingError, statementError } from '../../src/destinations/bigquery/reading-errors.ts'
-import { PermanentError, reasonOf, TransientError } from '../../src/errors.ts'
+import { NotYetError, PermanentError, reasonOf, TransientError } from '../../src/errors.ts'
 import { readingFrom } from '../support/bigquery/reading.ts'
 import { listen } from '../support/listen.ts'
 
@@ -53,11 +53,12 @@ async function toldBy(t: Parameters<typeof listen>[0], status: number, body: str
 
 test('what happens on the way is told to a reader as well', async (t) => {
   const words = async (status: number, body: string) => (await toldBy(t, status, body))?.message
-  const errors = (reason: string) => JSON.stringify({ error: { code: 403, errors: [{ reason }] } })
+  const errors = (reason: string, code = 403) => JSON.stringify({ error: { code, errors: [{ reason }] } })
   t.is(await words(503, ''), 'look up dataset refiner: BigQuery failed inside; try again (backendError)')
   t.is(
     await words(200, '"hello"'),
     'look up dataset refiner: something between here and BigQuery answered in its place; check the proxy, and try again (noAnswer)',
   )
+  t.true((await toldBy(t, 404, errors('notFound', 404))) instanceof NotYetError, 'the first load makes it')
   t.regex((await words(403, errors('quotaExceeded'))) ?? '', /^look up dataset refiner: .* read less, raise it/)
 })

@@ -8,7 +8,7 @@ import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
 import { clearScheduled, runScheduled } from '../../src/exports/scheduled.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 import { event } from '../support/flattening.ts'
-import { folder, NEVER, startProduct, until } from '../support/process.ts'
+import { folder, NEVER, run, startProduct, until } from '../support/process.ts'
 
 const AT = new Date('2026-11-24T06:00:00.123Z')
 
@@ -78,6 +78,25 @@ test('a server exports on the schedule between loads, and a failing export is to
     (await readdir(out)).filter((name) => !/^users-\d{8}T\d{6}Z\.csv$/.test(name)),
     [],
   )
+})
+
+test('a server tells its exports when it starts, and takes it calmly that the first load is still to come', async (t) => {
+  const dataDir = await folder(t)
+  const EXPORTS = JSON.stringify([{ name: 'users', table: 'users', columns: 'remote_id', cron: '* * * * * *' }])
+  const product = await startProduct(t, dataDir, { ...NEVER, EXPORTS })
+  const out = join(dataDir, 'exports')
+  await product.said(new RegExp(`"export":"users","folder":"${out}","next":"\\d{4}-[^"]+Z","msg":"export planned"`))
+  await product.said(
+    /"level":30,[^\n]*no warehouse yet[^\n]*"next":"\d{4}-[^"]+Z","msg":"nothing to export before the first/,
+  )
+  const { status, body } = await product.get('/health/ready')
+  t.is(status, 200)
+  t.notRegex(body, /warehouse/)
+  t.is((await product.post(JSON.stringify(event({ remote_id: 'user-1' })))).status, 202)
+  t.is((await run(t, 'scripts/load.ts', { dataDir })).code, 0)
+  await product.said(/"export":"users","rows":1,[^\n]*"msg":"exported"/)
+  product.kill('SIGTERM')
+  t.notRegex((await product.ended).output, /"level":50/)
 })
 
 test('what an export left when the server was killed is removed when it starts again, and nothing else', async (t) => {

@@ -1,7 +1,8 @@
 import { mock } from 'node:test'
 import test from 'ava'
-import { PermanentError, TransientError } from '../../src/errors.ts'
+import { NotYetError, PermanentError, TransientError } from '../../src/errors.ts'
 import { type Job, startJobs } from '../../src/load/jobs.ts'
+import { nextTime } from '../../src/load/schedule.ts'
 import { silentLog } from '../support/loading.ts'
 
 const CRON = '0 6 * * *'
@@ -10,11 +11,11 @@ const CRON = '0 6 * * *'
 const FIRST_PAUSE = 1000
 
 /** Jobs whose times come when the test says so. */
-function simulated(jobs: readonly Job[]) {
+function simulated(jobs: readonly Job[], log = silentLog) {
   const due: (() => void)[] = []
   let ended = Promise.withResolvers<void>()
   const started = startJobs(jobs, {
-    log: silentLog,
+    log,
     onEnd() {
       ended.resolve()
       ended = Promise.withResolvers()
@@ -166,6 +167,31 @@ test('a failure is told until the job has worked, and its next time tries again'
   await ended
   t.is(times.length, 2)
   t.is(jobs.failure(), null)
+  await jobs.stop()
+})
+
+test('that nothing is loaded yet is no failure, and is told with the next time', async (t) => {
+  const { job, times, fail } = controlled('weekly')
+  const lines: unknown[][] = []
+  const info = (...line: unknown[]) => void lines.push(line)
+  const jobs = simulated([job], { ...silentLog, info, error: () => t.fail() })
+  jobs.comes()
+  let ended = jobs.end()
+  fail(new TransientError('another process holds it'))
+  await ended
+  t.not(jobs.failure(), null)
+  jobs.comes()
+  ended = jobs.end()
+  fail(new NotYetError('there is no warehouse yet'))
+  await ended
+  t.is(jobs.failure(), null)
+  t.deepEqual(lines, [
+    [
+      { export: 'weekly', reason: 'there is no warehouse yet', next: nextTime(CRON) },
+      'nothing to export before the first load, its next time tries again',
+    ],
+  ])
+  t.is(times.length, 2)
   await jobs.stop()
 })
 

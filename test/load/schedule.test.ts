@@ -1,6 +1,6 @@
 import { mock } from 'node:test'
 import test from 'ava'
-import { loadsPerDay, type Schedule, type ScheduleOptions, startSchedule } from '../../src/load/schedule.ts'
+import { loadsPerDay, nextTime, type Schedule, type ScheduleOptions, startSchedule } from '../../src/load/schedule.ts'
 
 for (const [cron, times] of Object.entries({
   '*/5 * * * *': 288,
@@ -14,8 +14,9 @@ for (const [cron, times] of Object.entries({
   })
 }
 
-test('a time that never comes again is no load a day', (t) => {
+test('a time that never comes again is no load a day, and no next one', (t) => {
   t.is(loadsPerDay('0 0 31 2 *'), 0)
+  t.is(nextTime('0 0 31 2 *'), null)
 })
 
 const START = Date.UTC(2026, 0, 1)

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { JobMetadata } from '@google-cloud/bigquery'
 import type { Row } from '../../../schemas/spec.ts'
-import { PermanentError, TransientError } from '../../errors.ts'
+import { NotYetError, PermanentError, TransientError } from '../../errors.ts'
 import { type Asking, openAsking, type Request } from './ask.ts'
 import type { BigqueryOptions } from './options.ts'
 import { readingError, statementError } from './reading-errors.ts'
@@ -104,13 +104,13 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
   }
 }
 
-/** That of the dataset, as a job finds it only there. @throws PermanentError when there is none */
+/** That of the dataset, as a job finds it only there. @throws NotYetError when there is none */
 async function locationOf({ find }: Asking, { dataset }: ReaderOptions): Promise<string | undefined> {
   const there = await find<{ readonly location?: string }>(`look up dataset ${dataset}`, {
     path: `/datasets/${dataset}`,
   })
   if (there !== undefined) return there.location
-  throw new PermanentError(
+  throw new NotYetError(
     `open dataset ${dataset}: there is no such dataset in BigQuery; npm run load makes it with bigquery in DESTINATIONS, else check BIGQUERY_PROJECT and BIGQUERY_DATASET`,
   )
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { forms } from '../../../schemas/tables/catalog.ts'
 import { columnNames } from '../../../schemas/tables/views.ts'
-import { PermanentError } from '../../errors.ts'
+import { NotYetError, PermanentError } from '../../errors.ts'
 import type { Choice, Relation, Selection, Source, Survey } from '../source.ts'
 import { identifier, literal } from '../sql.ts'
 import { openReader } from './client.ts'
@@ -15,10 +15,10 @@ import { checkQuery, readRows } from './read.ts'
 const INTERRUPT_EVERY = 50
 const WORDS = 'the statement cannot be run; DuckDB says why'
 
-/** @throws TransientError while a load holds the file, PermanentError when there is none */
+/** @throws TransientError while a load holds the file, NotYetError when there is none */
 export async function duckdbSource(path: string): Promise<Source> {
   if (!existsSync(path)) {
-    throw new PermanentError(
+    throw new NotYetError(
       `open ${path}: there is no warehouse yet; npm start receives and loads events, npm run load loads what is pending`,
     )
   }
