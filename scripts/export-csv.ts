@@ -11,9 +11,9 @@ import { fileName } from '../src/exports/name.ts'
 import { checkTarget } from '../src/exports/target.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
 import { runCommand } from './command.ts'
+import { formatList } from './list.ts'
 import { print, sourceOption, withSource } from './reading.ts'
-import { formatTable } from './table.ts'
-import { note } from './terminal.ts'
+import { note, terminalWidth } from './terminal.ts'
 
 const STDOUT = '-'
 
@@ -91,13 +91,7 @@ function onlyOnce(error: unknown): never {
 }
 
 async function printList(source: Source, signal: AbortSignal): Promise<boolean> {
-  const rows = (await listExportable(source, signal)).map(({ kind, name, rows, title }) => [
-    kind,
-    name,
-    rows,
-    title ?? '',
-  ])
-  await print(`${formatTable(['kind', 'name', 'rows', 'survey'], rows)}\n`)
+  await print(`${formatList(await listExportable(source, signal), terminalWidth())}\n`)
   return true
 }
 

@@ -1,0 +1,23 @@
+import test from 'ava'
+import { formatList } from '../../scripts/list.ts'
+import type { Exportable } from '../../src/exports/catalog.ts'
+
+const LIST: Exportable[] = [
+  { kind: 'survey', name: `survey_${'x'.repeat(290)}`, rows: 12, title: 'X'.repeat(1000) },
+  { kind: 'view', name: 'nps', rows: null, title: null },
+]
+
+test('a list fits the terminal, also where a survey has a long name, and nothing but names is cut', (t) => {
+  t.deepEqual(formatList(LIST, 40).split('\n'), [
+    'kind    name                  rows  sur…',
+    '------  --------------------  ----  ---…',
+    'survey  survey_xxxxxxxxxxxx…    12  XXX…',
+    'view    nps                   NULL',
+  ])
+})
+
+test('where there is no terminal a list has whole names', (t) => {
+  const text = formatList(LIST, Number.POSITIVE_INFINITY)
+  for (const { name, title } of LIST) t.true(text.includes(name) && text.includes(title ?? ''))
+  t.false(text.includes('…'))
+})
