@@ -1,17 +1,22 @@
 /** What an export is told, on the command line and in the setting EXPORTS: what to take, which of it, and how it is written. */
 import { z } from 'zod'
-import { suggestion } from '../nearest.ts'
+import { nearest, suggestion } from '../nearest.ts'
 import { about } from './about.ts'
 import { isSchedule, list, yesOrNo } from './units.ts'
 
 const STATUSES = ['completed', 'dismissed', 'partial', 'seen'] as const
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
+/** A text; of anything else, and of none, it is told what belongs there. */
+const textOf = (what: string) =>
+  z.string({ error: ({ input }) => (input === undefined ? `${what}; there is none` : what) })
+
+const filled = (what: string) => textOf(what).trim().min(1, what)
+
 const INSTANT = 'a day or a time, such as 2026-11-01 or 2026-11-01T12:00:00Z (UTC)'
 
 /** A day or an instant as ISO 8601 in UTC. A time without a zone is taken as UTC. */
-const instant = z
-  .string()
+const instant = textOf(INSTANT)
   .trim()
   .transform((text) => text.replace(' ', 'T'))
   .pipe(z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], { error: INSTANT }))
@@ -22,22 +27,29 @@ const instant = z
     return new Date(`${day}T${zoned}`).toISOString()
   })
 
-const name = z.string({ error: 'a name' }).trim().min(1, 'a name')
+const name = filled('a name')
 
-const status = list.pipe(
-  z
-    .array(
-      z.string().refine((word) => STATUSES.some((known) => known === word), {
-        error: ({ input }) => `completed, dismissed, partial or seen; ${suggestion(String(input), STATUSES)}`,
-      }),
-    )
-    .min(1),
+/** One or more, in a JSON array or a text with commas between. */
+const some = <T extends z.ZodType<unknown, string>>(one: T, what: string) => list.pipe(z.array(one).min(1, what))
+
+const STATUS = 'completed, dismissed, partial or seen'
+const status = some(
+  z.string().refine((word) => STATUSES.some((known) => known === word), {
+    error: ({ input }) => {
+      const meant = input === '' ? undefined : nearest(String(input), STATUSES)
+      return meant === undefined ? STATUS : `${STATUS}; did you mean ${meant}?`
+    },
+  }),
+  STATUS,
 )
 
-const delimiter = z
-  .string()
+const COLUMNS = 'names of columns, with commas between'
+const columns = some(z.string().min(1, COLUMNS), COLUMNS)
+
+const DELIMITER = 'one character, such as ; or the word tab'
+const delimiter = textOf(DELIMITER)
   .transform((text) => (text === 'tab' ? '\t' : text))
-  .refine((text) => /^[^"\r\n\uD800-\uDFFF]$/.test(text), 'one character, such as ; or the word tab')
+  .refine((text) => /^[^"\r\n\uD800-\uDFFF]$/.test(text), DELIMITER)
 
 const flag = yesOrNo.default(false)
 
@@ -48,11 +60,11 @@ const shape = {
   survey: name.optional(),
   table: name.optional(),
   view: name.optional(),
-  sql: name.optional(),
+  sql: filled('a SELECT statement').optional(),
   from: instant.optional(),
   to: instant.optional(),
   status: status.optional(),
-  columns: list.pipe(z.array(z.string().min(1)).min(1)).optional(),
+  columns: columns.optional(),
   delimiter: delimiter.default(','),
   bom: flag,
   excel: flag,
@@ -92,24 +104,29 @@ function checkWhole(value: Shape, context: z.RefinementCtx): void {
 export const exportSchema = z.strictObject(shape).superRefine(checkWhole)
 export type ExportOptions = z.output<typeof exportSchema>
 
+const JOB_NAME = 'letters, digits, ., _ and -, as it becomes part of the name of a file'
+const CRON = 'a cron expression of five fields, or of six with seconds first, that has a next time'
+
 const scheduledSchema = z
-  .strictObject({
-    ...shape,
-    name: z.string().regex(NAME, 'letters, digits, ., _ and -, as it becomes part of the name of a file'),
-    cron: z
-      .string()
-      .trim()
-      .refine(isSchedule, 'a cron expression of five fields, or of six with seconds first, that has a next time'),
-    folder: z.string().trim().min(1).optional(),
-    source: z.enum(SOURCES, { error: 'duckdb or bigquery' }).optional(),
-  })
+  .strictObject(
+    {
+      ...shape,
+      name: textOf(JOB_NAME).regex(NAME, JOB_NAME),
+      cron: textOf(CRON).trim().refine(isSchedule, CRON),
+      folder: filled('a folder, such as /srv/reports').optional(),
+      source: z.enum(SOURCES, { error: 'duckdb or bigquery' }).optional(),
+    },
+    { error: ({ code }) => (code === 'invalid_type' ? 'an object with name, cron and what to export' : undefined) },
+  )
   .superRefine(checkWhole)
 
 const many = z.array(scheduledSchema).superRefine((all, context) => {
   const names = all.map((one) => one.name)
   for (const [at, one] of names.entries()) {
-    if (names.indexOf(one) < at)
-      context.addIssue({ code: 'custom', path: [at, 'name'], message: 'another name than that of an earlier one' })
+    const earlier = names.slice(0, at).find((other) => other.toLowerCase() === one.toLowerCase())
+    if (earlier === undefined) continue
+    const why = earlier === one ? '' : `, ${earlier}: on some disks their files are the same`
+    context.addIssue({ code: 'custom', path: [at, 'name'], message: `another name than that of an earlier one${why}` })
   }
 })
 

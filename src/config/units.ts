@@ -35,15 +35,15 @@ function unitOf(text: string): number {
 export const size = (least: number, most: number) => z.union([z.number(), sizeText]).pipe(z.int().min(least).max(most))
 
 /** A comma list, or a JSON array. */
-export const list = z.union([
-  z.array(z.string().trim()),
-  z.string().transform((text) => text.split(',').map((part) => part.trim())),
-])
+export const list = z.union(
+  [z.array(z.string().trim()), z.string().transform((text) => text.split(',').map((part) => part.trim()))],
+  { error: 'words with commas between, or a JSON array of texts' },
+)
 
-export const yesOrNo = z.union([
-  z.boolean(),
-  z.stringbool({ truthy: ['true', 'yes', 'on', '1'], falsy: ['false', 'no', 'off', '0'] }),
-])
+export const yesOrNo = z.union(
+  [z.boolean(), z.stringbool({ truthy: ['true', 'yes', 'on', '1'], falsy: ['false', 'no', 'off', '0'] })],
+  { error: 'true or false (also yes, no, on, off, 1, 0)' },
+)
 
 /** Five fields, or six with seconds first, and a time that is still to come. */
 export function isSchedule(text: string): boolean {

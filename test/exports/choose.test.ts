@@ -130,6 +130,8 @@ test('what an export may say is checked, with the way out', (t) => {
   t.regex(mistakes({ table: 'a', from: '2026-11-02', to: '2026-11-01' }).join(), /is not before to/)
   t.regex(mistakes({ table: 'a', excel: true, delimiter: "'" }).join(), /take another delimiter than '/)
   t.regex(mistakes({ table: 'a', status: 'complete' }).join(), /did you mean completed\?/)
+  t.deepEqual(mistakes({ table: 'a', columns: '' }), ['names of columns, with commas between'])
+  t.deepEqual(mistakes({ sql: '' }), ['a SELECT statement'])
   for (const from of ['yesterday', '2026-02-30', '2026-13-01', '2026', '2026-11-01T25:00:00Z']) {
     t.regex(mistakes({ table: 'a', from }).join(), /a day or a time, such as 2026-11-01/, from)
   }

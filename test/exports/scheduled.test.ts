@@ -141,6 +141,36 @@ test('EXPORTS is JSON, and goes into the data folder unless it says where', (t) 
   t.deepEqual(configured('[]', { DESTINATIONS: 'csv' }), [])
 })
 
+for (const [option, values, allowed] of [
+  ['name', ['', 5], /^letters, digits, ., _ and -, as/],
+  ['cron', ['', 5], /^a cron expression/],
+  ['table', ['', 5], /^a name$/],
+  ['from', ['', 5], /^a day or a time/],
+  ['status', [[], '', ['other']], /^completed, dismissed, partial or seen$/],
+  ['columns', [[], '', ['n', '']], /^names of columns, with commas between$/],
+  ['columns', [5, [5]], /^words with commas between, or a JSON array of texts$/],
+  ['delimiter', ['', 5], /^one character/],
+  ['excel', ['maybe', 5], /^true or false \(also/],
+  ['folder', ['', 5], /^a folder, such as/],
+] as const) {
+  test(`a wrong ${option} in EXPORTS is told what is allowed: ${allowed}`, (t) => {
+    for (const value of values) {
+      const [mistake = '', ...others] = mistakes([{ ...WEEKLY, [option]: value }])
+      t.regex(mistake.replace(/^EXPORTS\[0\]\.\w+(?:\[\d\])? from the environment is not allowed: /, ''), allowed)
+      t.deepEqual(others, [])
+    }
+  })
+}
+
+test('an export that is none is told what one is', (t) => {
+  for (const value of [5, null, []]) {
+    t.regex(
+      mistakes([value]).join(),
+      /^EXPORTS\[0\] from .* is not allowed: an object with name, cron and what to export$/,
+    )
+  }
+})
+
 test('each mistake in EXPORTS is told by its place, with what is allowed', (t) => {
   t.deepEqual(
     mistakes([
@@ -159,11 +189,19 @@ test('each mistake in EXPORTS is told by its place, with what is allowed', (t) =
   )
   t.regex(
     mistakes([WEEKLY, WEEKLY]).join(),
-    /EXPORTS\[1\]\.name from the environment is not allowed: another name than/,
+    /EXPORTS\[1\]\.name from the environment is not allowed: another name than that of an earlier one$/,
+  )
+  t.regex(
+    mistakes([WEEKLY, { ...WEEKLY, name: 'Weekly' }]).join(),
+    /EXPORTS\[1\]\.name .*: another name than that of an earlier one, weekly: on some disks their files are the same$/,
   )
   t.regex(
     mistakes('weekly').join(),
     /^EXPORTS: "weekly" from the environment is not allowed; allowed: a JSON array of exports, .* such as \[/,
+  )
+  t.regex(
+    mistakes([{ name: 'a' }]).join(),
+    /^EXPORTS\[0\]\.cron from the environment is not allowed: a cron expression of five .* next time; there is none$/,
   )
   t.regex(mistakes([WEEKLY], { DESTINATIONS: 'csv' }).join(), /^EXPORTS: weekly is read from duckdb, .* add duckdb/)
 })
