@@ -41,7 +41,28 @@ const TAGS = ['follow up', 'bug', 'feature request', 'quote', 'churn risk']
 
 /** Bodies of webhooks in the order of their times, to be sent as JSON. */
 export function* sampleEvents(options: SampleOptions): Generator<JsonObject, void> {
-  const { seed, count, start, secondsBetween = SECONDS_BETWEEN } = options
+  for (const moment of moments(options)) yield payload(moment)
+}
+
+/** Seconds from the start to the last of these events. */
+export function sampleSpan(options: SampleOptions): number {
+  const start = Math.floor(options.start.getTime() / 1000)
+  let last = start
+  for (const { at } of moments(options)) last = at
+  return last - start
+}
+
+interface Moment {
+  /** Seconds since 1970. */
+  readonly at: number
+  /** As it is then: it changes with the next moment. */
+  readonly life: Lifecycle
+  readonly trigger: string
+  readonly project: string
+  readonly segments: readonly NamedThing[]
+}
+
+function* moments({ seed, count, start, secondsBetween = SECONDS_BETWEEN }: SampleOptions): Generator<Moment, void> {
   const constant = createRandom(1)
   const named = (name: string): NamedThing => ({ uuid: uuidAt(CREATED, constant), name })
   const project = uuidAt(CREATED, constant)
@@ -61,7 +82,7 @@ export function* sampleEvents(options: SampleOptions): Generator<JsonObject, voi
     }
     const at = life.due
     const { trigger, next } = advance(life, tags[random.below(tags.length)] ?? named('other'), random)
-    yield payload({ life, trigger, project, segments: segmentsOf(life.user, at, segments) })
+    yield { at, life, trigger, project, segments: segmentsOf(life.user, at, segments) }
     if (next !== null) {
       life.due = next
       underWay.add(life)
@@ -103,15 +124,8 @@ function segmentsOf(user: User, now: number, all: readonly NamedThing[]): NamedT
 
 const timeOrNull = (seconds: number | null) => (seconds === null ? null : timeText(seconds))
 
-interface Moment {
-  readonly life: Lifecycle
-  readonly trigger: string
-  readonly project: string
-  readonly segments: readonly NamedThing[]
-}
-
 /** Empty data is `[]`, as Refiner's PHP writes it. */
-const payload = ({ life, trigger, project, segments }: Moment) => ({
+const payload = ({ life, trigger, project, segments }: Moment): JsonObject => ({
   uuid: life.user.uuid,
   project_uuid: project,
   remote_id: life.user.remoteId,
