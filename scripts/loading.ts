@@ -20,7 +20,8 @@ export interface Loading {
 /** @returns whether every destination was loaded; the log and the output say what happened. */
 export async function loadAll({ config, destinations, total, task }: Loading): Promise<boolean> {
   const stopping = new AbortController()
-  process.once('SIGINT', () => stopping.abort(new Error('load: interrupted')))
+  const stop = () => stopping.abort(new Error('load: interrupted'))
+  process.once('SIGINT', stop)
   const buffer = openExistingBuffer(config)
   const log = createLog(process.stdout.isTTY ? 'warn' : config.logLevel)
   let complete = true
@@ -55,6 +56,7 @@ export async function loadAll({ config, destinations, total, task }: Loading): P
     }
   } finally {
     await buffer.close()
+    process.off('SIGINT', stop)
   }
   return complete
 }

@@ -5,6 +5,7 @@ import test, { type ExecutionContext } from 'ava'
 import { firstAnswer, waitUntilLoaded } from '../../scripts/first-answer.ts'
 import { formatTable } from '../../scripts/table.ts'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
+import { queryFile } from '../../src/destinations/duckdb/query.ts'
 import { event, flattened } from '../support/flattening.ts'
 import { listen } from '../support/listen.ts'
 
@@ -36,7 +37,14 @@ test('waiting ends at the deadline, with what to look at; and at once where ther
   t.regex(said.at(-1) ?? '', /does not load into csv; add it to DESTINATIONS/)
 })
 
-test('the answer is the query and NPS by plan with its interval, as the views of the warehouse have it', async (t) => {
+test('what tells no statistics is not waited for', async (t) => {
+  const said: string[] = []
+  const origin = await listen(t, (_, response) => response.writeHead(404).end('<html>'))
+  t.false(await waitUntilLoaded('duckdb', { url: origin, atMost: 60_000, say: (text) => said.push(text) }))
+  t.deepEqual(said, [`GET ${origin} does not tell what is loaded; ask the receiver's warehouse once it is.`])
+})
+
+test('the answer is the query and NPS by survey and plan with its interval, as the views of the warehouse have it', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'first-answer-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'warehouse.duckdb')
@@ -44,10 +52,14 @@ test('the answer is the query and NPS by plan with its interval, as the views of
     ['a', 'free', 3],
     ['b', 'pro', 10],
     ['c', 'pro', 8],
+    ['d', 'pro', 2, { uuid: 'other', name: 'A later NPS' }],
   ] as const
   const batch = flattened(
-    ...answers.map(([uuid, plan, nps]) =>
-      event({ attributes: { plan } }, { uuid, completed_at: '2026-01-01T00:00:00Z', data: { nps } }),
+    ...answers.map(([uuid, plan, nps, form]) =>
+      event(
+        { attributes: { plan }, ...(form && { form }) },
+        { uuid, completed_at: '2026-01-01T00:00:00Z', data: { nps } },
+      ),
     ),
   )
   const destination = duckdbDestination({ path, longestViews: Number.POSITIVE_INFINITY })
@@ -55,10 +67,19 @@ test('the answer is the query and NPS by plan with its interval, as the views of
   await destination.load(batch, { signal })
   await destination.refreshViews?.({ signal })
   await destination.close()
-  const answer = await firstAnswer(path)
+  const [loaded] = (await queryFile(path, 'SELECT event_id FROM webhook_events')).rows.flat()
+  const answer = await firstAnswer(path, String(loaded))
   t.regex(answer, /^SELECT/)
-  t.regex(answer, /\nplan +n +nps +ci_low +ci_high\n---- .*\npro +2 +50 +-48 +100\nfree +1 +-100 +NULL +NULL$/)
-  t.regex(await firstAnswer(join(folder, 'none.duckdb')), /not on this machine/)
+  t.regex(
+    answer,
+    /\nform_name +plan +n +nps +ci_low +ci_high\n-+ .*\nA later NPS +pro +1 +-100 .*\nNPS +pro +2 +50 +-48 +100\nNPS +free +1 +-100 +NULL +NULL$/,
+  )
+  for (const [where, event] of [
+    [join(folder, 'none.duckdb'), String(loaded)],
+    [path, 'absent'],
+  ] as const) {
+    t.regex(await firstAnswer(where, event), /^The receiver has another warehouse than .*: set DATA_DIR .*\n\nSELECT/)
+  }
 })
 
 test('a table is aligned: numbers to the right, text to the left', (t) => {

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import test from 'ava'
 import { printable, printableLines } from '../../scripts/terminal.ts'
 
@@ -9,4 +12,18 @@ test('what would act on a terminal is shown as an escape, and all else as it is'
 
 test('of a text of several lines the lines stay', (t) => {
   t.is(printableLines('one\u001b\n  two\r\n'), 'one\\u001b\n  two\\r\n')
+})
+
+test('a reader who had enough is no error', async (t) => {
+  const module = JSON.stringify(new URL('../../scripts/terminal.ts', import.meta.url).href)
+  const talk = `const { say } = await import(${module}); say('one'); setImmediate(() => say('two'))`
+  const waiting = `process.stdin.resume().once('end', async () => { ${talk} })`
+  const child = spawn(process.execPath, ['--eval', waiting], { stdio: 'pipe' })
+  const ended = once(child, 'close')
+  const errors = text(child.stderr)
+  child.stdout.destroy()
+  await once(child.stdout, 'close')
+  child.stdin.end()
+  t.deepEqual(await ended, [0, null])
+  t.is(await errors, '')
 })
