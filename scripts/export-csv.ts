@@ -2,12 +2,14 @@
 import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
 import { type ExportOptions, exportSchema, type SourceName } from '../src/config/exports.ts'
+import type { Config } from '../src/config.ts'
 import type { Source } from '../src/destinations/source.ts'
 import { MoreMemoryError } from '../src/errors.ts'
 import { listExportable } from '../src/exports/catalog.ts'
 import type { Chosen } from '../src/exports/choose.ts'
-import { exportCsv } from '../src/exports/export.ts'
+import { type Exported, exportCsv } from '../src/exports/export.ts'
 import { fileName } from '../src/exports/name.ts'
+import { findScheduled, writeScheduled } from '../src/exports/scheduled.ts'
 import { checkTarget } from '../src/exports/target.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
 import { runCommand } from './command.ts'
@@ -16,6 +18,14 @@ import { print, sourceOption, withSource } from './reading.ts'
 import { note, terminalWidth } from './terminal.ts'
 
 const STDOUT = '-'
+
+/** Beside what to export. */
+interface Given {
+  readonly list?: true
+  readonly scheduled?: string
+  readonly out?: string
+  readonly source?: SourceName
+}
 
 const program = new Command('npm run export-csv --')
   .description('Write a survey, a table, a view or a query as a CSV file. It only reads; safe while the server runs.')
@@ -27,6 +37,10 @@ const program = new Command('npm run export-csv --')
   .option('--table <name>', 'a table, such as responses')
   .option('--view <name>', 'a view, such as nps_by_month')
   .option('--sql <statement>', 'the answer to one SELECT')
+  .option(
+    '--scheduled <name>',
+    'the export of the setting EXPORTS with this name, now, to where the schedule writes it',
+  )
   .option('--from <time>', 'only from this day or time on (UTC), such as 2026-11-01 or 2026-11-01T12:00:00Z')
   .option('--to <time>', 'only before this day or time (UTC)')
   .option('--status <list>', 'only these: completed, dismissed, partial, seen')
@@ -46,19 +60,21 @@ Examples:
   npm run export-csv -- --list
   npm run export-csv -- --survey "NPS Survey" --from 2026-11-01 --status completed --excel
   npm run export-csv -- --view nps_by_month --out nps.csv
+  npm run export-csv -- --scheduled nps-weekly
   npm run -s export-csv -- --sql "SELECT email, score FROM scores JOIN users USING (user_uuid)" --out - | head
 
 docs/exports.md tells the format, and how to export on a schedule.`,
   )
 
 await runCommand(program, async (config) => {
-  const { list, source: from, ...others } = program.opts<{ list?: true; out?: string; source?: SourceName }>()
+  const { list, source: from, ...others } = program.opts<Given>()
   if (list) {
     const [other] = Object.keys(others)
     if (other !== undefined) throw new Error(`export: --list takes no --${other}; leave one of them out`)
     return withSource(config, from, printList)
   }
-  const { out, ...given } = others
+  const { scheduled, out, ...given } = others
+  if (scheduled !== undefined) return runNow(config, scheduled)
   const options = checked(given)
   const target = { dataDir: config.dataDir, kind: 'csv' } as const
   // Now, rather than after a wait for the warehouse.
@@ -79,10 +95,25 @@ await runCommand(program, async (config) => {
         return writeFile(file, text, signal)
       },
     }).finally(progress.stop)
-    if (written !== '') note(`${rows} ${rows === 1 ? 'row' : 'rows'} written to ${written}`)
+    if (written !== '') noteWritten({ rows, written })
     return true
   })
 })
+
+function noteWritten({ rows, written }: Exported): void {
+  note(`${rows} ${rows === 1 ? 'row' : 'rows'} written to ${written}`)
+}
+
+async function runNow(config: Config, name: string): Promise<boolean> {
+  const other = Object.keys(program.opts()).find((option) => option !== 'scheduled')
+  if (other !== undefined)
+    throw new Error(`export: --scheduled takes no --${other}, as EXPORTS says all of it; leave one of them out`)
+  const job = findScheduled(config.exports, name)
+  return withSource(config, job.source, async (source, signal) => {
+    noteWritten(await writeScheduled(job, new Date(), source, signal))
+    return true
+  })
+}
 
 /** What was written to a file is begun anew when its answer needs more memory; what went to a pipe is gone. */
 function onlyOnce(error: unknown): never {
@@ -100,7 +131,9 @@ function checked(given: object): ExportOptions {
   const { success, data, error } = exportSchema.safeParse(given)
   if (success) return data
   const lines = error.issues.map(({ path: [option], message }) =>
-    option === undefined ? message : `--${String(option)} ${String(Reflect.get(given, option))}: give ${message}`,
+    option === undefined
+      ? message
+      : `--${String(option)} ${String(Reflect.get(given, option)) || '""'}: give ${message}`,
   )
   throw new Error(`export: ${lines.join('\n  ')}\n--help tells all options, --list what there is to export`)
 }

@@ -3,26 +3,45 @@ import { join } from 'node:path'
 import type { ExportJob } from '../config.ts'
 import { removeLeftovers } from '../destinations/csv/temporary.ts'
 import type { Source } from '../destinations/source.ts'
+import { PermanentError } from '../errors.ts'
+import { suggestion } from '../nearest.ts'
 import { type Exported, exportCsv } from './export.ts'
 import { writeFile } from './write.ts'
 
 /** What follows the job's name in that of a file. */
 const DUE = /^-\d{8}T\d{6}Z\.csv$/
 
-/** @param at when it was due; the file is named by it, in UTC: `weekly-20261124T060000Z.csv` */
+/** As `writeScheduled`, from a source of its own. */
 export async function runScheduled(
   job: ExportJob,
   at: Date,
   open: () => Promise<Source>,
   signal: AbortSignal,
 ): Promise<Exported> {
-  const file = join(job.folder, `${job.name}-${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}.csv`)
   const source = await open()
   try {
-    return await exportCsv(source, { options: job, signal, write: (_, text) => writeFile(file, text, signal) })
+    return await writeScheduled(job, at, source, signal)
   } finally {
     await source.close()
   }
+}
+
+/** @param at when it was due; the file is named by it, in UTC: `weekly-20261124T060000Z.csv` */
+export function writeScheduled(job: ExportJob, at: Date, source: Source, signal: AbortSignal): Promise<Exported> {
+  const file = join(job.folder, `${job.name}-${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}.csv`)
+  return exportCsv(source, { options: job, signal, write: (_, text) => writeFile(file, text, signal) })
+}
+
+/** @param name in any case @throws PermanentError where none is called so */
+export function findScheduled(jobs: readonly ExportJob[], name: string): ExportJob {
+  const found = jobs.find((job) => job.name.toLowerCase() === name.toLowerCase())
+  if (found !== undefined) return found
+  const names = jobs.map((job) => job.name)
+  const wayOut =
+    names.length === 0
+      ? 'it is empty; docs/exports.md tells how to fill it'
+      : `it has none of that name; ${suggestion(name, names)}`
+  throw new PermanentError(`export ${name} of EXPORTS: ${wayOut}`)
 }
 
 /** Removes what exports of these jobs left of files when they were killed, and nothing else. @returns how many files it were */
