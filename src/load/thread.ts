@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { reasonOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { DestinationStatus } from './loader.ts'
+import { nextTime } from './schedule.ts'
 
 /** What the thread is started with. */
 export interface ThreadData {
@@ -17,9 +18,14 @@ export interface StatusMessage {
   readonly status: DestinationStatus
 }
 
+export interface ThreadStatus extends DestinationStatus {
+  /** ISO 8601, by the name of each scheduled export that reads it; left out when there is none. */
+  readonly nextExportsAt?: Readonly<Record<string, string | null>>
+}
+
 export interface LoaderThread {
   /** By destination; each is there from the start. */
-  status(): Readonly<Record<string, DestinationStatus>>
+  status(): Readonly<Record<string, ThreadStatus>>
   stop(): Promise<void>
 }
 
@@ -70,7 +76,10 @@ export function startLoaderThread(data: ThreadData, log: Log): LoaderThread {
   }
 
   return {
-    status: () => status,
+    status: () =>
+      Object.fromEntries(
+        Object.entries(status).map(([name, state]) => [name, { ...state, ...nextExports(data.config, name) }]),
+      ),
     async stop() {
       stopping = true
       clearTimeout(restart)
@@ -80,6 +89,11 @@ export function startLoaderThread(data: ThreadData, log: Log): LoaderThread {
       await ended
     },
   }
+}
+
+function nextExports({ exports }: Config, destination: string): Pick<ThreadStatus, 'nextExportsAt'> {
+  const its = exports.filter(({ source }) => source === destination).map(({ name, cron }) => [name, nextTime(cron)])
+  return its.length === 0 ? {} : { nextExportsAt: Object.fromEntries(its) }
 }
 
 const isOutOfMemory = (error: unknown) =>

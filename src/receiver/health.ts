@@ -8,12 +8,14 @@ export interface Condition {
   failure: { readonly reason: string; readonly at: number } | null
 }
 
-/** How a destination does. `nextLoadAt` in ISO 8601; null: nothing is planned. */
+/** How a destination does. Times in ISO 8601; null: nothing is planned. */
 export interface DestinationState {
   readonly state: 'idle' | 'loading' | 'retrying' | 'stopped'
   /** Why it is retrying or stopped, with the way out. */
   readonly reason: string | null
   readonly nextLoadAt: string | null
+  /** Of each scheduled export that reads it, by its name; left out when there is none. */
+  readonly nextExportsAt?: Readonly<Record<string, string | null>>
 }
 
 export type DestinationStates = Readonly<Record<string, DestinationState>>

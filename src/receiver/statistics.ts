@@ -11,7 +11,7 @@ export function statistics(
 ) {
   const destinations = Object.entries(consumers).map(
     ([name, { pending, loaded, missed, oldestPendingAt, lastLoad }]) => {
-      const { state = null, reason = null, nextLoadAt = null } = states[name] ?? {}
+      const { state = null, reason = null, nextLoadAt = null, nextExportsAt } = states[name] ?? {}
       return [
         name,
         {
@@ -22,6 +22,7 @@ export function statistics(
           state,
           reason,
           next_load_at: nextLoadAt,
+          ...(nextExportsAt && { next_exports_at: nextExportsAt }),
           last_load: lastLoad && lastLoadOf(lastLoad),
         },
       ]

@@ -83,7 +83,7 @@ test('a server exports on the schedule between loads, and a failing export is to
 test('a server tells its exports when it starts, and takes it calmly that the first load is still to come', async (t) => {
   const dataDir = await folder(t)
   const EXPORTS = JSON.stringify([{ name: 'users', table: 'users', columns: 'remote_id', cron: '* * * * * *' }])
-  const product = await startProduct(t, dataDir, { ...NEVER, EXPORTS })
+  const product = await startProduct(t, dataDir, { ...NEVER, EXPORTS, DESTINATIONS: 'duckdb,csv' })
   const out = join(dataDir, 'exports')
   await product.said(new RegExp(`"export":"users","folder":"${out}","next":"\\d{4}-[^"]+Z","msg":"export planned"`))
   await product.said(
@@ -92,6 +92,8 @@ test('a server tells its exports when it starts, and takes it calmly that the fi
   const { status, body } = await product.get('/health/ready')
   t.is(status, 200)
   t.notRegex(body, /warehouse/)
+  const stats = (await product.get('/stats')).body
+  t.is(stats.match(/"next_exports_at":\{"users":"\d{4}-[^"]+Z"\}/g)?.length, 1, stats)
   t.is((await product.post(JSON.stringify(event({ remote_id: 'user-1' })))).status, 202)
   t.is((await run(t, 'scripts/load.ts', { dataDir })).code, 0)
   await product.said(/"export":"users","rows":1,[^\n]*"msg":"exported"/)
