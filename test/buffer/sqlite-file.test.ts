@@ -154,7 +154,7 @@ withBuffer('many threads may open a new file at once', sqlitePlace, async (t, op
     db.close()
   })`
   const names = await Promise.all(
-    Array.from({ length: 8 }, async () => {
+    Array.from({ length: 32 }, async () => {
       const [name] = await once(new Worker(code, { eval: true }), 'message')
       return String(name)
     }),

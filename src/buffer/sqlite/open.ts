@@ -82,6 +82,8 @@ const versionOf = (db: DatabaseSync) =>
 
 /** Before anything is changed in it. */
 function requireKnown(db: DatabaseSync, path: string): void {
+  // First: another who makes it meanwhile gives it tables and version at once.
+  const isUsed = query(db, 'SELECT 1 FROM sqlite_schema').first() !== undefined
   const version = versionOf(db)
   if (version > VERSION) {
     const way = 'start that version again, or choose another folder'
@@ -89,7 +91,7 @@ function requireKnown(db: DatabaseSync, path: string): void {
       `open the buffer ${path}: a newer version made it (schema ${version} > ${VERSION}); ${way}`,
     )
   }
-  if (version === 0 && query(db, 'SELECT 1 FROM sqlite_schema').first() !== undefined) {
+  if (version === 0 && isUsed) {
     throw new PermanentError(`open the buffer ${path}: it is another program's database; choose another folder`)
   }
 }
