@@ -148,18 +148,19 @@ withBuffer('stats hold together while another thread appends and loads', sqliteP
 
 withBuffer('many threads may open a new file at once', sqlitePlace, async (t, open, { path }) => {
   const url = new URL('../../src/buffer/sqlite/open.ts', import.meta.url).href
-  const code = `import(${JSON.stringify(url)}).then(({ openDatabase }) => {
-    const { db, name } = openDatabase(${JSON.stringify(path)})
-    require('node:worker_threads').parentPort.postMessage(name)
-    db.close()
-  })`
-  const names = await Promise.all(
-    Array.from({ length: 32 }, async () => {
-      const [name] = await once(new Worker(code, { eval: true }), 'message')
-      return String(name)
-    }),
-  )
-  t.is(new Set(names).size, 1)
+  const opening = async (file: string) => {
+    const code = `import(${JSON.stringify(url)}).then(({ openDatabase }) => {
+      const { db, name } = openDatabase(${JSON.stringify(file)})
+      require('node:worker_threads').parentPort.postMessage(name)
+      db.close()
+    })`
+    const [name] = await once(new Worker(code, { eval: true }), 'message')
+    return String(name)
+  }
+  for (const file of [path, ...Array.from({ length: 9 }, (_, at) => `${path}-${at}`)]) {
+    const names = await Promise.all(Array.from({ length: 16 }, () => opening(file)))
+    t.is(new Set(names).size, 1)
+  }
   await appendAll(open(), 1, 1)
 })
 
