@@ -35,10 +35,12 @@ export async function startConnector(config: Config, log: Log, interactive: bool
   return {
     url: receiver.url,
     async stop() {
-      await receiver.stop()
+      const answered = receiver.stop()
+      // Nothing new comes from here on. What is still answered and loaded keeps no next server waiting.
+      claim.release()
+      await answered
       await loader.stop()
       await buffer.close()
-      claim.release()
     },
   }
 }

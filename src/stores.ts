@@ -16,7 +16,7 @@ const BATCH = { bytes: 6 * 1024 ** 2, values: 400_000 }
 const BIGQUERY_BATCH = { bytes: 24 * 1024 ** 2, values: 900_000 }
 const QUARANTINE = { items: 10_000, bytes: 256 * 1024 ** 2 }
 
-/** Milliseconds: one that was told to stop has ended by then, unless it is loading a large batch. */
+/** Milliseconds: for one that is just told to stop, and lets go as soon as it does not listen. */
 const PATIENCE = 5_000
 
 /**

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import test from 'ava'
 import { settings } from '../src/config/schema.ts'
@@ -77,6 +79,26 @@ test('a server that is ending is waited for', async (t) => {
   await second.said(/another server has the data folder/)
   first.kill('SIGTERM')
   await second.said(/receiving webhooks/)
+  t.is((await first.ended).code, 0)
+})
+
+test('a server that still waits for a slow sender when it ends keeps no next one waiting', async (t) => {
+  const dataDir = await folder(t)
+  const first = await startProduct(t, dataDir, NEVER)
+  const { hostname, port, pathname } = new URL(first.url)
+  const sender = connect(Number(port), hostname)
+  t.teardown(() => sender.destroy())
+  sender.on('error', () => {})
+  sender.write(
+    `POST ${pathname} HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n`,
+  )
+  // It has the request now, and waits for its body.
+  await once(sender, 'data')
+  const second = start(t, 'src/main.ts', [], dataDir, NEVER)
+  await second.said(/another server has the data folder/)
+  first.kill('SIGTERM')
+  await second.said(/receiving webhooks/)
+  sender.destroy()
   t.is((await first.ended).code, 0)
 })
 
