@@ -2,7 +2,7 @@
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ExportJob, SourceName } from './config.ts'
-import { reasonOf } from './errors.ts'
+import { NotYetError, PermanentError, reasonOf } from './errors.ts'
 import type { Job } from './load/jobs.ts'
 import { startLoader } from './load/loader.ts'
 import { nextTime } from './load/schedule.ts'
@@ -42,10 +42,19 @@ function exportJob(job: ExportJob): Job {
     cron: job.cron,
     async run(at, signal) {
       const { runScheduled } = await import('./exports/scheduled.ts')
-      const { rows, written } = await runScheduled(job, at, () => openSource(config, job.source), signal)
+      const exported = runScheduled(job, at, () => openSource(config, job.source), signal)
+      const { rows, written } = await exported.catch((error: unknown) => notYetOrGone(error, job.source))
       return { rows, file: written }
     },
   }
+}
+
+async function notYetOrGone(error: unknown, source: SourceName): Promise<never> {
+  const isLoaded = (await buffer.stats()).consumers[source]?.lastLoad
+  if (!(error instanceof NotYetError) || !isLoaded) throw error
+  throw new PermanentError(`export from ${source}: what was loaded is gone; npm run replay loads it again`, {
+    cause: error,
+  })
 }
 
 /** Before any begins. What a crash left is no reason not to load. */

@@ -101,6 +101,20 @@ test('a server tells its exports when it starts, and takes it calmly that the fi
   t.notRegex((await product.ended).output, /"level":50/)
 })
 
+test('a warehouse that is gone after a load is no calm matter', async (t) => {
+  const dataDir = await folder(t)
+  const EXPORTS = JSON.stringify([{ name: 'users', table: 'users', cron: '* * * * * *' }])
+  const product = await startProduct(t, dataDir, { ...NEVER, EXPORTS })
+  t.is((await product.post(JSON.stringify(event({ remote_id: 'user-1' })))).status, 202)
+  t.is((await run(t, 'scripts/load.ts', { dataDir })).code, 0)
+  await product.said(/"msg":"exported"/)
+  rmSync(join(dataDir, 'warehouse.duckdb'))
+  await product.said(/"level":50,[^\n]*what was loaded is gone; npm run replay/)
+  await until(async () => /what was loaded is gone/.exec((await product.get('/health/ready')).body)?.[0])
+  product.kill('SIGTERM')
+  t.is((await product.ended).code, 0)
+})
+
 test('what an export left when the server was killed is removed when it starts again, and nothing else', async (t) => {
   const dataDir = await folder(t)
   await withConnection(join(dataDir, 'warehouse.duckdb'), (connection) =>
