@@ -35,11 +35,10 @@ export async function startConnector(config: Config, log: Log, interactive: bool
   return {
     url: receiver.url,
     async stop() {
-      const answered = receiver.stop()
-      // Nothing new comes from here on. What is still answered and loaded keeps no next server waiting.
+      // Together: nothing new comes or begins from here on, and what is still answered keeps no next server waiting.
+      const ended = Promise.all([receiver.stop(), loader.stop()])
       claim.release()
-      await answered
-      await loader.stop()
+      await ended
       await buffer.close()
     },
   }

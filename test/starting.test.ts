@@ -82,9 +82,10 @@ test('a server that is ending is waited for', async (t) => {
   t.is((await first.ended).code, 0)
 })
 
-test('a server that still waits for a slow sender when it ends keeps no next one waiting', async (t) => {
+test('a server that still waits for a slow sender when it ends keeps no next one waiting, and begins nothing', async (t) => {
   const dataDir = await folder(t)
-  const first = await startProduct(t, dataDir, NEVER)
+  const settings = { ...NEVER, EXPORTS: JSON.stringify([{ name: 'one', sql: 'SELECT 1', cron: '* * * * * *' }]) }
+  const first = await startProduct(t, dataDir, settings)
   const { hostname, port, pathname } = new URL(first.url)
   const sender = connect(Number(port), hostname)
   t.teardown(() => sender.destroy())
@@ -94,12 +95,16 @@ test('a server that still waits for a slow sender when it ends keeps no next one
   )
   // It has the request now, and waits for its body.
   await once(sender, 'data')
-  const second = start(t, 'src/main.ts', [], dataDir, NEVER)
+  const second = start(t, 'src/main.ts', [], dataDir, settings)
   await second.said(/another server has the data folder/)
   first.kill('SIGTERM')
   await second.said(/receiving webhooks/)
+  await second.said(/(?:nothing to export.*){2}/s)
   sender.destroy()
-  t.is((await first.ended).code, 0)
+  const { code, output } = await first.ended
+  t.is(code, 0)
+  t.notRegex(output, /"msg":"stopping.*nothing to export/s)
+  t.regex(output, /"msg":"stopping/)
 })
 
 test('where a server was killed, the next one starts at once', async (t) => {
