@@ -13,6 +13,9 @@ export interface Target {
 /** @throws PermanentError where a folder, another format, or what is no export is named */
 export async function checkTarget(path: string, { dataDir, kind }: Target): Promise<void> {
   if (path === '') throw new PermanentError('write to "": it is no name; name a file, or - for standard output')
+  if (SETTINGS.test(basename(path))) {
+    throw new PermanentError(`write ${path}: it holds settings; name another file, such as nps.${kind}`)
+  }
   if (await isOwn(resolve(path), dataDir)) {
     const elsewhere = join(dataDir, EXPORTS, `nps.${kind}`)
     throw new PermanentError(
@@ -33,6 +36,9 @@ export async function checkTarget(path: string, { dataDir, kind }: Target): Prom
     )
   }
 }
+
+/** refiner-warehouse.config.json is refused by its end. */
+const SETTINGS = /^\.env(?:\.|$)/
 
 /** Ends of names by which programs would take it for something else. */
 const OTHER = { csv: /^\.(?:xlsx?|ods|parquet|json|html?|pdf)$/i, html: /^\.(?:pdf|docx?|xlsx?|ods|csv|json)$/i }

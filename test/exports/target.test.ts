@@ -63,6 +63,15 @@ test("no file of the product's own is replaced, nor one made among them, by what
   }
 })
 
+test('a file of settings is not replaced', async (t) => {
+  const { above, dataDir } = await places(t)
+  for (const name of ['.env', '.env.production']) {
+    const mistake = await mistakeOf(t, join(above, name), { dataDir, kind: 'csv' })
+    t.regex(mistake ?? '', /it holds settings; name another file, such as nps.csv$/)
+  }
+  t.regex((await mistakeOf(t, join(above, 'refiner-warehouse.config.json'), { dataDir, kind: 'csv' })) ?? '', /\.csv$/)
+})
+
 test('exports have a folder of theirs in DATA_DIR, and all that is not there', async (t) => {
   const { above, dataDir, beside } = await places(t)
   await symlink(beside, join(dataDir, 'exports'))

@@ -22,7 +22,8 @@ test('samples are sent, loaded and asked about; they show months, and none is in
   t.regex(output, /\nNPS Survey +free /)
   const ask = async (sql: string) => (await queryFile(join(dataDir, 'warehouse.duckdb'), sql)).rows
   t.true((await ask('SELECT month FROM nps_by_month')).length >= 3)
-  t.deepEqual(await ask('SELECT count(*) FROM responses WHERE greatest(last_shown_at, completed_at) > now()'), [[0]])
+  const future = "greatest(last_shown_at, completed_at) > now() AT TIME ZONE 'UTC'"
+  t.deepEqual(await ask(`SELECT count(*) FROM responses WHERE ${future}`), [[0]])
 })
 
 test('beside a receiver with another folder it is said so, and nothing is made in this one', async (t) => {
