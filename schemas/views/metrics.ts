@@ -110,12 +110,12 @@ const MEASURES: Readonly<
 
 const WHOLE: Dimension = { suffix: '', title: '', columns: {}, from: (_, scores) => scores }
 
-const MONTH: Dimension = {
+const month = ({ timeZone }: ModelSettings): Dimension => ({
   suffix: '_by_month',
   title: ' by month of the answer',
-  columns: { month: { type: 'date', description: 'First day of the month (UTC)' } },
-  from: (sql, scores) => `SELECT S.*, ${sql.month('S.answered_at')} AS month FROM (${scores}) AS S`,
-}
+  columns: { month: { type: 'date', description: `First day of the month (${timeZone})` } },
+  from: (sql, scores) => `SELECT S.*, ${sql.month('S.answered_at', timeZone)} AS month FROM (${scores}) AS S`,
+})
 
 const SEGMENT: Dimension = {
   suffix: '_by_segment',
@@ -177,7 +177,7 @@ export function fittingAttributes(
 /** The four views of a metric. */
 export function metricViews(metric: Metric, settings: ModelSettings): View[] {
   const { title, columns } = MEASURES[metric]
-  return [WHOLE, MONTH, SEGMENT, attribute(settings)].map((dimension) => {
+  return [WHOLE, month(settings), SEGMENT, attribute(settings)].map((dimension) => {
     const keys = { ...QUESTION_COLUMNS, ...dimension.columns }
     return {
       name: `${metric}${dimension.suffix}`,

@@ -8,6 +8,7 @@
  */
 import type { Dialect, Sql } from './dialect.ts'
 import type { MetricQuestions, ModelSettings, View, ViewColumn } from './spec.ts'
+import { wordIn } from './words.ts'
 
 export type Metric = keyof MetricQuestions
 
@@ -101,15 +102,4 @@ function namedMetric(sql: Dialect, questions: MetricQuestions): Sql {
     (metric) => `WHEN ${sql.matches('Q.question', wordIn(metric))} THEN '${metric}'`,
   )
   return cases.length === 0 ? sql.nothing('text') : `CASE ${cases.join(' ')} END`
-}
-
-/** RE2, for `my-nps`, `NPS?`, `nps2`, `npsScore`, `myNps` and `NPSScore`, and not for `snapshots`. */
-function wordIn(name: string): string {
-  const [upper, capital] = [name.toUpperCase(), `${name.charAt(0).toUpperCase()}${name.slice(1)}`]
-  return [
-    `(^|[^A-Za-z])(?i:${name})([^A-Za-z]|$)`,
-    `(^|[^A-Za-z])${name}([^a-z]|$)`,
-    `(^|[^A-Z])${capital}([^a-z]|$)`,
-    `(^|[^A-Z])${upper}([^A-Za-z]|[A-Z][a-z]|$)`,
-  ].join('|')
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type About, about } from './about.ts'
 import { bigquerySettings } from './bigquery.ts'
 import { exportsSetting } from './exports.ts'
+import { modelSettings } from './models.ts'
 import { isSchedule, list, size, wholeNumber, yesOrNo } from './units.ts'
 
 /** Where the secret is looked for in a request. `any`: in all the usual places. Header names are in lower case. */
@@ -148,6 +149,7 @@ export const settingsSchema = z.object({
   NPS_QUESTIONS: scoredQuestions('NPS', 'nps', 'recommend,nps_2026'),
   CSAT_QUESTIONS: scoredQuestions('CSAT', 'csat', 'how_satisfied'),
   CES_QUESTIONS: scoredQuestions('CES', 'ces', 'how_easy'),
+  ...modelSettings,
   EXPORTS: exportsSetting,
   ...bigquerySettings,
 })

@@ -4,8 +4,8 @@ import { cstVisitor, parse } from 'sql-parser-cst'
 import type { Row, Table } from '../../schemas/spec.ts'
 import { columnNames } from '../../schemas/tables/views.ts'
 import { tables } from '../../schemas/tables.ts'
-import type { MetricQuestions, View } from '../../schemas/views/spec.ts'
-import { UNNAMED } from '../../schemas/views/spec.ts'
+import { type MetricQuestions, UNNAMED, UNSET_MODELS, type View } from '../../schemas/views/spec.ts'
+
 import { bigqueryDialect } from '../../src/destinations/bigquery/dialect.ts'
 import { catalogOf } from '../../src/destinations/catalog.ts'
 import { planViews } from '../../src/destinations/view-plan.ts'
@@ -23,7 +23,12 @@ function planned(events: readonly object[], questions: MetricQuestions = UNNAMED
     attributes: of('attributes'),
     names: [],
   })
-  return planViews(catalog, { questions, surveys: 'all', sql, now: '2026-01-01T00:00:00.000000Z' }).views
+  return planViews(catalog, {
+    models: { ...UNSET_MODELS, questions },
+    surveys: 'all',
+    sql,
+    now: '2026-01-01T00:00:00.000000Z',
+  }).views
 }
 
 interface Read {

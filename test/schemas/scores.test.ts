@@ -53,7 +53,7 @@ test('one answer outside the scale is left out, and hides no other', async (t) =
 })
 
 test('the settings say which questions are scored, and then only they are', async (t) => {
-  const { load, ask } = await viewWarehouse(t, { nps: ['recommend'], csat: undefined, ces: [] })
+  const { load, ask } = await viewWarehouse(t, { questions: { nps: ['recommend'], csat: undefined, ces: [] } })
   await load(answerAt({ recommend: 10, nps: 1, csat: 4, ces: 2 }, 0), answerAt({ recommend: 11, nps: 1, csat: 5 }, 1))
   const scores = await ask('SELECT metric, question, score FROM scores ORDER BY ALL')
   t.deepEqual(
