@@ -28,7 +28,7 @@ export interface Ends {
 }
 
 export interface Estimator {
-  /** Aggregates of `points` that `standardError` reads, by their names. */
+  /** Aggregates of the rows `G` that `standardError` reads, by their names. */
   readonly sums: Readonly<Record<string, Sql>>
   /** Of `n`, `score` and the sums. */
   readonly standardError: Sql
@@ -40,11 +40,11 @@ const middleOf = ({ least, most }: Ends): Sql => `((${least} + ${most}) / 2)`
 
 export function meanOf(ends: Ends): Estimator {
   const [middle, half] = [middleOf(ends), `((${ends.most} - ${ends.least}) / 2)`]
-  const sum = `SUM(points - ${middle})`
+  const sum = `SUM(G.points - ${middle})`
   return {
     sums: {
       shift: `${sum} / (COUNT(*) + 3)`,
-      squares: `(SUM((points - ${middle}) * (points - ${middle})) + 1.5 * ${half} * ${half}) / (COUNT(*) + 3)`,
+      squares: `(SUM((G.points - ${middle}) * (G.points - ${middle})) + 1.5 * ${half} * ${half}) / (COUNT(*) + 3)`,
     },
     standardError: 'SQRT((squares - shift * shift) * (n + 3)) / n',
     pseudoAnswers: 3,
@@ -75,7 +75,7 @@ export const INTERVAL_COLUMNS = {
 /**
  * A query: the groups of another one of rows with `points`, with `n`, `score`, and the columns of an estimate.
  *
- * @param keys names of columns that make the groups @param counts aggregates of each group, by their names
+ * @param keys names of columns that make the groups @param counts aggregates of the rows `G` of each group, by their names
  */
 export function estimated(
   from: Sql,
@@ -98,7 +98,7 @@ FROM (
   FROM (
     SELECT C.*, ${standardError} AS standard_error
     FROM (
-      SELECT ${names}COUNT(*) AS n, AVG(points) AS score${aggregates.join('')}
+      SELECT ${names}COUNT(*) AS n, AVG(G.points) AS score${aggregates.join('')}
       FROM (
   ${from}
       ) AS G${keys.length === 0 ? '' : `\n      GROUP BY ${keys.join(', ')}`}
