@@ -2,11 +2,13 @@
 import { isIPv4 } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
+import type { ModelOptions } from '../schemas/views/spec.ts'
 import { type BigqueryConfig, UNSET } from './config/bigquery.ts'
 import { defaultSource, EXPORT_OPTIONS, type ScheduledExport, type SourceName } from './config/exports.ts'
 import { mistakesInside } from './config/inside.ts'
+import { UNSET_MODELS } from './config/models.ts'
 import { type Setting, settings, settingsSchema, type WebhookAuth } from './config/schema.ts'
-import { SCORED_OPTIONS, type ScoredQuestion } from './config/scored-questions.ts'
+import { SCORED_OPTIONS } from './config/scored-questions.ts'
 import { CONFIG_FILE, type Given, gatherSettings } from './config/sources.ts'
 
 export type { SourceName }
@@ -29,8 +31,8 @@ export interface Config {
   readonly retainBytes: number
   readonly logLevel: z.output<typeof settingsSchema>['LOG_LEVEL']
   readonly csvFormulaGuard: boolean
-  /** Which questions are scored; undefined: those that look like it. */
-  readonly questions: Readonly<Record<'nps' | 'csat' | 'ces', readonly ScoredQuestion[] | undefined>>
+  /** What the analytic views are made by. */
+  readonly models: ModelOptions
   readonly bigquery: BigqueryConfig
   readonly exports: readonly ExportJob[]
   /** What people's questions are asked, unless they say otherwise. */
@@ -87,6 +89,7 @@ const OPTIONAL = {
   CES_QUESTIONS: true,
   EXPORTS: true,
   ...UNSET,
+  ...UNSET_MODELS,
 } as const
 
 type Checked = z.output<ReturnType<typeof settingsSchema.partial<typeof OPTIONAL>>>
@@ -106,7 +109,14 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   retainBytes: checked.RETAIN_BYTES,
   logLevel: checked.LOG_LEVEL,
   csvFormulaGuard: checked.CSV_FORMULA_GUARD,
-  questions: { nps: checked.NPS_QUESTIONS, csat: checked.CSAT_QUESTIONS, ces: checked.CES_QUESTIONS },
+  models: {
+    questions: { nps: checked.NPS_QUESTIONS, csat: checked.CSAT_QUESTIONS, ces: checked.CES_QUESTIONS },
+    contextKeys: checked.CONTEXT_KEYS,
+    identifyingKeys: checked.IDENTIFYING_KEYS ?? [],
+    groupAttributes: checked.GROUP_ATTRIBUTES,
+    columnTypes: checked.COLUMN_TYPES ?? {},
+    timeZone: checked.TIME_ZONE,
+  },
   bigquery: {
     mode: checked.BIGQUERY_MODE,
     project: checked.BIGQUERY_PROJECT,

@@ -29,18 +29,29 @@ export const scoreQuestions = ({ questions }: ModelOptions): View => ({
     metric: { type: 'text', description: 'nps, csat or ces' },
     source: {
       type: 'text',
-      description: "Why it is one: setting (the settings name it), type (Refiner's API says so) or name (a word in its identifier)",
+      description:
+        "Why it is one: setting (the settings name it), type (Refiner's API says so) or name (a word in its identifier)",
     },
     scale_least: { type: 'integer', description: 'Least answer of its scale' },
     scale_most: { type: 'integer', description: 'Highest answer of its scale' },
-    is_scale_assumed: { type: 'boolean', description: 'Whether the scale is the usual one of the metric, and no setting says it' },
-    answers: { type: 'integer', description: 'Responses that answered it; of a question in use, the sum of the next four' },
+    is_scale_assumed: {
+      type: 'boolean',
+      description: 'Whether the scale is the usual one of the metric, and no setting says it',
+    },
+    answers: {
+      type: 'integer',
+      description: 'Responses that answered it; of a question in use, the sum of the next four',
+    },
     counted: { type: 'integer', description: 'Those that count in the score; 0 if it is not used' },
     outside_scale: { type: 'integer', description: 'Those with a number that is not whole, or outside the scale' },
-    texts: { type: 'integer', description: 'Those with something else than a number, or a number and what it means (9 - likely)' },
+    texts: {
+      type: 'integer',
+      description: 'Those with something else than a number, or a number and what it means (9 - likely)',
+    },
     lists: {
       type: 'integer',
-      description: 'Those with several choices, and where most answers are lists, all lists; a list of one number counts as the number',
+      description:
+        'Those with several choices, and where most answers are lists, all lists; a list of one number counts as the number',
     },
     is_used: { type: 'boolean', description: 'Whether the scores have it' },
     note: { type: 'text', description: 'What is left out or doubtful, and which setting mends it; null if nothing is' },
@@ -177,7 +188,10 @@ const USUAL: readonly Range[] = [
 function advice(sql: Dialect, metric: Metric, scale: Range): Sql {
   const { best } = gradingOf(metric, { scale })
   const word = metric === 'ces' ? 'easy' : 'satisfied'
-  const escaped = [String.raw`\`, '"'].reduce((name, sign) => `REPLACE(${name}, ${sql.text(sign)}, ${sql.text(`\\${sign}`)})`, 'question')
+  const escaped = ['\\', '"'].reduce(
+    (name, sign) => `REPLACE(${name}, ${sql.text(sign)}, ${sql.text(`\\${sign}`)})`,
+    'question',
+  )
   return `CONCAT(${sql.text(` If it is asked from ${scale[0]} to ${scale[1]}, set ${settingOf(metric)}=[{"question": "`)}, ${escaped},
       ${sql.text(`", "scale": [${scale.join(', ')}], "${word}": [${best.join(', ')}]}], with the other ${metric.toUpperCase()} questions beside it.`)})`
 }
@@ -188,7 +202,9 @@ function mend(sql: Dialect): Sql {
     if (metric === 'nps') return `''`
     const { least, most } = SCALES[metric]
     const scales = USUAL.filter(([low, high]) => low <= least && high >= most && high - low > most - least)
-    const cases = scales.map(([low, high]) => `WHEN lowest >= ${low} AND highest <= ${high} THEN ${advice(sql, metric, [low, high])}`)
+    const cases = scales.map(
+      ([low, high]) => `WHEN lowest >= ${low} AND highest <= ${high} THEN ${advice(sql, metric, [low, high])}`,
+    )
     return `CASE ${cases.join(' ')} ELSE '' END`
   }
   return `CASE WHEN is_scale_assumed AND wholes = numbers THEN ${byMetric(of)} ELSE '' END`
@@ -199,7 +215,10 @@ function doubt(sql: Dialect): Sql {
   const of = (metric: Metric) => {
     const part: Range = metric === 'csat' ? [1, 3] : [1, 5]
     const end = part[1]
-    const then = metric === 'nps' ? `' If it is asked from 1 to 5, it is no NPS: name it in CSAT_QUESTIONS instead.'` : advice(sql, metric, part)
+    const then =
+      metric === 'nps'
+        ? `' If it is asked from 1 to 5, it is no NPS: name it in CSAT_QUESTIONS instead.'`
+        : advice(sql, metric, part)
     return `CASE WHEN highest > ${end} THEN '' ELSE CONCAT(' The scale of ', ${SCALE}, ' is assumed, and none of ', ${text('numbers')}, ' numbers is above ${end}.', ${then}) END`
   }
   return `CASE WHEN is_scale_assumed AND fitting >= ${MANY} THEN ${byMetric(of)} ELSE '' END`

@@ -92,7 +92,10 @@ export const scoresView = ({ questions }: ModelOptions): View => ({
     answered_at: { type: 'timestamp', description: 'When the newest answer of the response came' },
     user_uuid: { type: 'text', description: 'The user who answered' },
     account_uuid: { type: 'text', description: "The user's account" },
-    score: { type: 'number', description: "The answer, on the question's scale; its mean is no NPS and no CSAT: average points" },
+    score: {
+      type: 'number',
+      description: "The answer, on the question's scale; its mean is no NPS and no CSAT: average points",
+    },
     points: {
       type: 'number',
       description:

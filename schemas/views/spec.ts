@@ -41,10 +41,36 @@ export interface MetricQuestions {
 /** The config file names none. */
 export const UNNAMED: MetricQuestions = { nps: undefined, csat: undefined, ces: undefined }
 
-/** What a model is made from, beside the tables. */
-export interface ModelSettings {
+export type ColumnChoice = 'number' | 'boolean' | 'date' | 'timestamp' | 'text' | 'list'
+
+/** What the settings say of the views. Names are patterns: in any case, with `*` for any text. */
+export interface ModelOptions {
   readonly questions: MetricQuestions
-  /** Names of the attributes that are known, by whose they are. */
+  /** Keys of a response's data that are no questions. */
+  readonly contextKeys: readonly string[]
+  /** Names of questions and attributes that identify a person, beside those that views know; with `!` before it, one that does not. */
+  readonly identifyingKeys: readonly string[]
+  /** Attributes to group by; undefined: those that make groups. */
+  readonly groupAttributes: readonly string[] | undefined
+  /** By `view.column`, or `attribute_…` and `account_…` alone. */
+  readonly columnTypes: Readonly<Record<string, ColumnChoice>>
+  /** IANA name: what a day and a month are. */
+  readonly timeZone: string
+}
+
+/** No setting is set. */
+export const UNSET_MODELS: ModelOptions = {
+  questions: UNNAMED,
+  contextKeys: [],
+  identifyingKeys: [],
+  groupAttributes: undefined,
+  columnTypes: {},
+  timeZone: 'UTC',
+}
+
+/** What a model is made from, beside the tables. */
+export interface ModelSettings extends ModelOptions {
+  /** Names of the attributes to group by, by whose they are. */
   readonly attributes: {
     readonly user: readonly string[]
     readonly account: readonly string[]

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type About, about } from './about.ts'
 import { bigquerySettings } from './bigquery.ts'
 import { exportsSetting } from './exports.ts'
+import { modelSettings } from './models.ts'
 import { cesQuestions, csatQuestions, npsQuestions } from './scored-questions.ts'
 import { isSchedule, list, size, wholeNumber, yesOrNo } from './units.ts'
 
@@ -141,6 +142,7 @@ export const settingsSchema = z.object({
   NPS_QUESTIONS: npsQuestions,
   CSAT_QUESTIONS: csatQuestions,
   CES_QUESTIONS: cesQuestions,
+  ...modelSettings,
   EXPORTS: exportsSetting,
   ...bigquerySettings,
 })

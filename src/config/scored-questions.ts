@@ -1,20 +1,10 @@
 /** The questions that a score's views count: identifiers, or with the scale on which each one is asked. */
 import { z } from 'zod'
+import type { Range, ScoredQuestion } from '../../schemas/views/spec.ts'
 import { about } from './about.ts'
 
 const RANGE = 'two whole numbers, the smaller one first, such as [1, 10]'
 const IDENTIFIER = 'the identifier of a question'
-
-/** Both numbers are in it. */
-type Range = readonly [least: number, most: number]
-
-export interface ScoredQuestion {
-  readonly question: string
-  /** undefined: the usual one of the metric. */
-  readonly scale?: Range | undefined
-  /** The answers that count as satisfied, or as easy. undefined: the upper ones of the scale. */
-  readonly satisfied?: Range | undefined
-}
 
 const number = z.int({ error: RANGE })
 const range = z.tuple([number, number], { error: RANGE })

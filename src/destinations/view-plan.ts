@@ -6,8 +6,8 @@ import type { ValueType } from '../../schemas/records.ts'
 import { columnNames, type GivenName } from '../../schemas/tables/views.ts'
 import { tables } from '../../schemas/tables.ts'
 import type { Dialect } from '../../schemas/views/dialect.ts'
-import { fittingAttributes } from '../../schemas/views/metrics.ts'
-import type { MetricQuestions, View } from '../../schemas/views/spec.ts'
+import { fittingAttributes } from '../../schemas/views/groups.ts'
+import type { ModelOptions, View } from '../../schemas/views/spec.ts'
 import { FIXED_COLUMNS, type SurveyColumn, surveyView } from '../../schemas/views/survey.ts'
 import { modelViews } from '../../schemas/views.ts'
 import { giveName, type Named, snakeCase } from './column-names.ts'
@@ -41,7 +41,7 @@ export interface ViewPlan {
 const PREFIX = { survey: 'survey', user: 'attribute', account: 'account', question: '' }
 
 export interface ViewSettings {
-  readonly questions: MetricQuestions
+  readonly models: ModelOptions
   /** Whose views are asked for, beside the models. */
   readonly surveys: Surveys
   readonly sql: Dialect
@@ -49,8 +49,8 @@ export interface ViewSettings {
   readonly now: string
 }
 
-export function planViews(catalog: Catalog, { questions, surveys: asked, sql, now }: ViewSettings): ViewPlan {
-  const models = modelViews({ questions, attributes: fittingAttributes(byAge(catalog), sql) })
+export function planViews(catalog: Catalog, { models: options, surveys: asked, sql, now }: ViewSettings): ViewPlan {
+  const models = modelViews({ ...options, attributes: fittingAttributes(byAge(catalog), sql) })
   const names = createNames(catalog, models, now)
   const attributes = sorted(catalog.attributes, ({ scope, name }) => [scope, name]).map((attribute): SurveyColumn => {
     return { ...attribute, item: '', isList: false, columnName: names.of(attributeOf(attribute)) }

@@ -30,6 +30,7 @@ For programs: schemas/generated holds the schema of each table as BigQuery takes
 
 const MERGE: Readonly<Record<string, string>> = {
   widest: 'the widest of all rows',
+  largest: 'the largest of all rows',
   any: 'true if it ever was',
   filled: 'row_version; null never replaces a value',
 }

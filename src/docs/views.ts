@@ -1,6 +1,6 @@
 /** docs/views.md, from the definitions of the views. */
 import { columnNames } from '../../schemas/tables/views.ts'
-import { UNNAMED, type View, type ViewColumn } from '../../schemas/views/spec.ts'
+import { UNSET_MODELS, type View, type ViewColumn } from '../../schemas/views/spec.ts'
 import { FIXED_COLUMNS } from '../../schemas/views/survey.ts'
 import { modelViews } from '../../schemas/views.ts'
 import { code, markdownTable } from './markdown.ts'
@@ -31,7 +31,7 @@ with E. B. Wilson's interval (Journal of the American Statistical Association 22
 `
 
 export function viewsPage(): string {
-  const views = modelViews({ questions: UNNAMED, attributes: { user: [], account: [], left: 0 } })
+  const views = modelViews({ ...UNSET_MODELS, attributes: { user: [], account: [], left: 0 } })
   const index = markdownTable(
     ['view', 'what it shows'],
     [

@@ -9,7 +9,7 @@ function questionsOf(env: NodeJS.ProcessEnv, file?: object) {
   const cwd = mkdtempSync(join(tmpdir(), 'config-'))
   if (file) writeFileSync(join(cwd, 'refiner-warehouse.config.json'), JSON.stringify(file))
   try {
-    return loadConfig({ env, cwd }).questions
+    return loadConfig({ env, cwd }).models.questions
   } finally {
     rmSync(cwd, { recursive: true })
   }

@@ -1,7 +1,7 @@
 /** A DuckDB file with views, as loads leave it, to be asked by SQL. */
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
-import type { MetricQuestions } from '../../schemas/views/spec.ts'
+import { type ModelOptions, UNSET_MODELS } from '../../schemas/views/spec.ts'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { queryFile } from '../../src/destinations/duckdb/query.ts'
 import type { RowBatch } from '../../src/flatten/rows.ts'
@@ -25,12 +25,12 @@ export interface ViewWarehouse {
   ask(sql: string): Promise<Found[]>
 }
 
-export async function viewWarehouse(t: ExecutionContext, questions?: MetricQuestions): Promise<ViewWarehouse> {
+export async function viewWarehouse(t: ExecutionContext, models: Partial<ModelOptions> = {}): Promise<ViewWarehouse> {
   const path = join(await folder(t), 'warehouse.duckdb')
   const destination = duckdbDestination({
     path,
     longestViews: Number.POSITIVE_INFINITY,
-    ...(questions && { questions }),
+    models: { ...UNSET_MODELS, ...models },
   })
   let loaded = 0
   const { signal } = new AbortController()

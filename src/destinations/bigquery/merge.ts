@@ -59,6 +59,7 @@ function merged(rule: MergeRule, column: string): string {
   }
   if (rule === 'any')
     return `IF(IFNULL(${current}, FALSE) OR IFNULL(${next}, FALSE), TRUE, IFNULL(${current}, ${next}))`
+  if (rule === 'largest') return `IF(${current} IS NULL OR ${next} > ${current}, ${next}, ${current})`
   if (rule === 'filled') return `IF(${wins('row_version')}, IFNULL(${next}, ${current}), IFNULL(${current}, ${next}))`
   return `IF(${wins(rule)}, ${next}, ${current})`
 }

@@ -33,7 +33,7 @@ export interface Made {
  */
 export async function ensureViews(
   { connection, appender, signal }: Session,
-  wanted: Pick<ViewSettings, 'questions' | 'surveys'>,
+  wanted: Pick<ViewSettings, 'models' | 'surveys'>,
   longest: number,
 ): Promise<Made> {
   const end = performance.now() + longest
