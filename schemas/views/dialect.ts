@@ -21,6 +21,8 @@ export interface Dialect {
   tryCast(value: Sql, type: Exclude<ColumnType, 'json' | 'integer'>): Sql
   /** Whether an RE2 expression finds something in the text. */
   matches(value: Sql, expression: string): Sql
+  /** What the only group of an RE2 expression finds in the text; NULL where the expression finds nothing, or the group an empty text. */
+  captured(value: Sql, expression: string): Sql
   /** The day of an instant in a time zone (IANA name). */
   day(instant: Sql, zone: string): Sql
   /** The first day of an instant's month in a time zone (IANA name). */

@@ -75,9 +75,11 @@ test('a name of a question or an attribute stands in a survey as a whole constan
   for (const name of HOSTILE) t.true(strings.has(name), JSON.stringify(name))
 })
 
+const scored = (question: string) => ({ question, scale: [1, 10] }) as const
+
 test('names in the config and of attributes are whole constants in the models', (t) => {
-  const models = planned(hostileEvents(), { nps: HOSTILE, csat: [], ces: undefined })
-  for (const name of ['scores', 'nps_by_attribute']) {
+  const models = planned(hostileEvents(), { nps: [], csat: [], ces: HOSTILE.map(scored) })
+  for (const name of ['score_questions', 'scores', 'ces', 'ces_by_attribute']) {
     const { strings } = read(models.find((view) => view.name === name)?.query(sql) ?? '')
     for (const text of HOSTILE) t.true(strings.has(text), `${name}: ${JSON.stringify(text)}`)
   }

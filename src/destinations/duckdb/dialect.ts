@@ -13,6 +13,7 @@ export const duckdbDialect: Dialect = {
     return type === 'timestamp' ? instantOf(value) : `TRY_CAST(${value} AS ${sqlType(type)})`
   },
   matches: (value, expression) => `regexp_matches(${value}, ${literal(expression)})`,
+  captured: (value, expression) => `NULLIF(regexp_extract(${value}, ${literal(expression)}, 1), '')`,
   day: (instant, zone) => `CAST(${local(instant, zone)} AS DATE)`,
   month: (instant, zone) => `CAST(date_trunc('month', ${local(instant, zone)}) AS DATE)`,
   seconds: (from, to) => `date_diff('microsecond', ${from}, ${to}) / 1000000`,
