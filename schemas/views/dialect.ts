@@ -35,8 +35,7 @@ export interface Dialect {
   member(json: Sql, name: string): Sql
   /**
    * A query: the rows of another, once for each member of the JSON object in their column `json`, with its `name` and its `value` (as
-   * `member`) beside their columns. `names` are all that there may be: a dialect that has no need of them gives all members, another one
-   * also those that are not there, with NULL.
+   * `member`) beside their columns. Only those of these names; a dialect may also give those that are not there, with NULL.
    */
   perMember(rows: Sql, names: readonly string[]): Sql
   /** An aggregate: a list of the values where the condition holds, none of them NULL. */

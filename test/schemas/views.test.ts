@@ -134,10 +134,23 @@ test('NPS, by month, segment and attribute, is what a count by hand gives', asyn
   await compare(t, found, 'both', byMonthAndPlan, npsOfScored)
   const byPlan = await ask("SELECT * FROM nps_by_attribute WHERE scope = 'user' AND attribute = 'plan'")
   await compare(t, byPlan, 'value', plans, npsOfScored)
-  const seats = grouped(scored, ({ life }) => [String(life.answering.account.attributes['seats'])])
+  const seats = grouped(scored, ({ life }) => [bandOf(Number(life.answering.account.attributes['seats']))])
   const bySeats = await ask("SELECT * FROM nps_by_attribute WHERE scope = 'account' AND attribute = 'seats'")
   await compare(t, bySeats, 'value', seats, npsOfScored)
 })
+
+/** As in schemas/views/bands.ts. */
+function bandOf(seats: number): string {
+  if (seats < 10) return String(seats)
+  const power = 10 ** (String(seats).length - 1)
+  const [start = 1, end = 10] =
+    [
+      [5, 10],
+      [2, 5],
+      [1, 2],
+    ].find(([least = 0]) => seats >= least * power) ?? []
+  return `${start * power} to under ${end * power}`
+}
 
 test('CSAT is the share of 4 and 5 with its Wilson interval, CES a mean', async (t) => {
   const { ask } = await loaded(t)

@@ -20,8 +20,9 @@ export const duckdbDialect: Dialect = {
   medianOver: (value, partition) => `median(${value}) OVER (PARTITION BY ${partition.join(', ')})`,
   member: (json, name) => textOf(`${mapOf(json)}[${literal(name)}]`),
   // Not by LATERAL, for which DuckDB keeps the whole object beside each of its members.
-  perMember: (rows) => `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value FROM (
-    SELECT *, unnest(map_entries(${mapOf('json')})) AS entry FROM (${rows}))`,
+  perMember: (rows, names) => `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value FROM (
+    SELECT *, unnest(map_entries(${mapOf('json')})) AS entry FROM (${rows}))
+  WHERE ${names.length === 0 ? 'FALSE' : `entry.key IN (${names.map(literal).join(', ')})`}`,
   listWhere,
   pivot: (answers, from) =>
     answers.length > WIDE
