@@ -60,6 +60,15 @@ test('a form, response or account may be absent, null or the [] of PHP, and else
   ])
 })
 
+test('of a key that is sent twice the last value is checked, as it is the one that is loaded', (t) => {
+  const sent = (...uuids: readonly string[]) => `{"triggered_event":"e",${uuids.join()},"form":1,"form":[]}`
+  t.deepEqual(check(sent('"uuid":7', '"uuid":"u"')), { ok: true })
+  t.deepEqual(check(sent('"uuid":null', '"\\u0075uid":"u"')), { ok: true })
+  const issue = 'uuid: Invalid input: expected string, received number'
+  t.deepEqual(issuesOf(sent('"uuid":"u"', '"uuid":7')), [issue])
+  t.deepEqual(issuesOf(sent('"uuid":"u"', '"uu\\u0069d":7')), [issue])
+})
+
 test('only an object is an event', (t) => {
   for (const text of ['null', '1', '"x"', 'true', '[]']) t.regex(issuesOf(text)[0] ?? '', /: expected object, received/)
 })
