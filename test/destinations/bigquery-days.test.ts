@@ -4,15 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import type { Cell, Row } from '../../schemas/spec.ts'
+import { responseAnswers } from '../../schemas/tables/answers.ts'
 import { rejectedValues, webhookEvents } from '../../schemas/tables/log.ts'
 import { accountAttributes, accounts, userAttributes, userSegments, users } from '../../schemas/tables/people.ts'
-import {
-  respondentSegments,
-  respondents,
-  responseAnswers,
-  responses,
-  responseTags,
-} from '../../schemas/tables/responses.ts'
+import { respondentSegments, respondents, responses, responseTags } from '../../schemas/tables/responses.ts'
 import { batchTables } from '../../src/destinations/batch.ts'
 import { storedRows } from '../../src/destinations/bigquery/days.ts'
 import { mergeTransactions } from '../../src/destinations/bigquery/merge.ts'

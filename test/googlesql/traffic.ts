@@ -1,6 +1,7 @@
 /** Batches that are realistic, and such as someone might send to do harm; loaded at a fake BigQuery, with views. */
 import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
+import { type ModelOptions, UNSET_MODELS } from '../../schemas/views/spec.ts'
 import { batchOf } from '../../src/buffer/batch.ts'
 import type { BigqueryOptions } from '../../src/destinations/bigquery/options.ts'
 import { flatten } from '../../src/flatten/flatten.ts'
@@ -40,7 +41,8 @@ export function wide(attributes: number): object {
 }
 
 /** Questions that someone names in the settings. */
-export const NAMED: NonNullable<BigqueryOptions['questions']> = { nps: HOSTILE, csat: HOSTILE.slice(4), ces: [] }
+const named = HOSTILE.map((question) => ({ question }))
+export const NAMED: ModelOptions = { ...UNSET_MODELS, questions: { nps: named, csat: named.slice(4), ces: [] } }
 
 /** A fake into which these were loaded, each batch by a process of its own. @throws where a view was not made */
 export async function loadedFake(

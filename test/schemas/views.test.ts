@@ -128,7 +128,9 @@ test('NPS, by month, segment and attribute, is what a count by hand gives', asyn
   const segments = grouped(scored, ({ life }) => life.answering.segments.map(({ name }) => name))
   await compare(t, await ask('SELECT * FROM nps_by_segment'), 'segment_name', segments, npsOfScored)
   const plans = grouped(scored, ({ life }) => [String(life.answering.attributes['plan'])])
-  const byMonthAndPlan = grouped(scored, (each) => [`${month(each)[0]} ${each.life.answering.attributes['plan']}`])
+  const byMonthAndPlan = grouped(scored, (each) => [
+    `${month(each)[0]} ${String(each.life.answering.attributes['plan'])}`,
+  ])
   const found = await ask(`SELECT *, CAST(month AS VARCHAR) || ' ' || value AS both FROM nps_by_month_and_attribute
     WHERE scope = 'user' AND attribute = 'plan'`)
   await compare(t, found, 'both', byMonthAndPlan, npsOfScored)
