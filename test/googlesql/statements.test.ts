@@ -20,7 +20,7 @@ import { documented } from './documented.ts'
 import { startGooglesql } from './engine/googlesql.ts'
 import { type Made, madeAt } from './made.ts'
 import { askedOf } from './reading.ts'
-import { inBatches, livedThrough, loadedFake, NAMED, samples, wide } from './traffic.ts'
+import { inBatches, livedThrough, loadedFake, NAMED, type Settings, samples, wide } from './traffic.ts'
 
 const MODES = ['merge', 'append'] as const
 
@@ -43,17 +43,17 @@ function madeAll(t: ExecutionContext, { relations }: Made): void {
   t.true([...relations.values()].filter(({ query }) => query !== '').length >= 10)
 }
 
-const TRAFFIC: Readonly<Record<string, { batches: () => readonly RowBatch[]; questions?: typeof NAMED }>> = {
+const TRAFFIC: Readonly<Record<string, { batches: () => readonly RowBatch[]; settings?: Settings }>> = {
   samples: { batches: () => inBatches(samples(300), 60) },
-  'surveys that name everything unkindly': { batches: () => inBatches(hostileEvents(), 14), questions: NAMED },
+  'surveys that name everything unkindly': { batches: () => inBatches(hostileEvents(), 14), settings: NAMED },
   'surveys that are lived through': { batches: () => livedThrough(40) },
   'a survey that is too wide': { batches: () => inBatches([wide(4000)], 1) },
 }
 
 for (const mode of MODES) {
-  for (const [title, { batches, questions }] of Object.entries(TRAFFIC)) {
+  for (const [title, { batches, settings }] of Object.entries(TRAFFIC)) {
     test.serial(`in ${mode} mode no statement is refused that comes of ${title}`, async (t) => {
-      const fake = await loadedFake(t, batches(), { mode, ...(questions && { questions }) })
+      const fake = await loadedFake(t, batches(), { mode, ...settings })
       const made = madeAt(fake)
       madeAll(t, made)
       // A script in merge mode has ten statements and more; append mode sends little but the queries of views.

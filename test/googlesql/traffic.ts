@@ -39,8 +39,11 @@ export function wide(attributes: number): object {
   return { ...hostileEvents()[0], attributes: Object.fromEntries(many) }
 }
 
-/** Questions that someone names in the settings. */
-export const NAMED: NonNullable<BigqueryOptions['questions']> = { nps: HOSTILE, csat: HOSTILE.slice(4), ces: [] }
+/** What a person sets about views, for every destination alike. */
+export type Settings = Pick<BigqueryOptions, 'questions'>
+
+/** Questions that someone names as unkindly as they are called. */
+export const NAMED: Settings = { questions: { nps: HOSTILE, csat: HOSTILE.slice(4), ces: [] } }
 
 /** A fake into which these were loaded, each batch by a process of its own. @throws where a view was not made */
 export async function loadedFake(
