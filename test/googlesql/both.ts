@@ -9,8 +9,8 @@ import type { Googlesql } from './engine/googlesql.ts'
 import type { Relation } from './engine/messages.ts'
 import { answered, typeName } from './engine/values.ts'
 import { contentsOf, executeViews } from './executed.ts'
-import { madeAt } from './made.ts'
-import { loadedFake, type Settings } from './traffic.ts'
+import { madeAt } from './sent/made.ts'
+import { loadedFake, type Settings } from './sent/traffic.ts'
 
 export interface Events {
   readonly mode: 'merge' | 'append'

@@ -5,7 +5,7 @@ import { answerOf, bothWith } from './both.ts'
 import { type Answer, differences } from './compare.ts'
 import { startGooglesql } from './engine/googlesql.ts'
 import type { Answered } from './engine/values.ts'
-import { inBatches, samples } from './traffic.ts'
+import { inBatches, samples } from './sent/traffic.ts'
 
 const googlesql = await startGooglesql(console.log)
 test.after.always(googlesql.stop)

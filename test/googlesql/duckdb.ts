@@ -11,7 +11,7 @@ import type { RowBatch } from '../../src/flatten/rows.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 import type { Answer } from './compare.ts'
 import type { Answered } from './engine/values.ts'
-import type { Settings } from './traffic.ts'
+import type { Settings } from './sent/traffic.ts'
 
 const { signal } = new AbortController()
 

@@ -7,7 +7,7 @@ import { columnsOf, DATASET, readBy, unqualified } from './analysis.ts'
 import type { Googlesql } from './engine/googlesql.ts'
 import type { Kind, Relation } from './engine/messages.ts'
 import { kindOf, loadedValue } from './engine/values.ts'
-import type { Made } from './made.ts'
+import type { Made } from './sent/made.ts'
 
 /** The rows of the fake's tables, by name: those that merges fill are of the reference, others are what loads brought. */
 export function contentsOf(fake: FakeBigquery, { relations }: Made): Map<string, Relation> {

@@ -8,8 +8,8 @@ import { differences } from './compare.ts'
 import { startGooglesql } from './engine/googlesql.ts'
 import type { Relation } from './engine/messages.ts'
 import { typeName } from './engine/values.ts'
-import { read, sourceOf } from './reading.ts'
-import { inBatches } from './traffic.ts'
+import { read, sourceOf } from './sent/reading.ts'
+import { inBatches } from './sent/traffic.ts'
 
 const googlesql = await startGooglesql(console.log)
 test.after.always(googlesql.stop)

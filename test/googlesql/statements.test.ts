@@ -16,11 +16,11 @@ import {
 } from '../support/bigquery/loading.ts'
 import { hostileEvents } from '../support/hostile-surveys.ts'
 import { type Analysis, analysisOf, DATASET, type Refusal, refused } from './analysis.ts'
-import { documented } from './documented.ts'
 import { startGooglesql } from './engine/googlesql.ts'
-import { type Made, madeAt } from './made.ts'
-import { askedOf } from './reading.ts'
-import { inBatches, livedThrough, loadedFake, NAMED, type Settings, samples, wide } from './traffic.ts'
+import { documented } from './sent/documented.ts'
+import { type Made, madeAt } from './sent/made.ts'
+import { askedOf } from './sent/reading.ts'
+import { inBatches, livedThrough, loadedFake, NAMED, ofManyDays, type Settings, samples, wide } from './sent/traffic.ts'
 
 const MODES = ['merge', 'append'] as const
 
@@ -32,6 +32,7 @@ async function noneRefused(t: ExecutionContext, analysis: Analysis, statements: 
   const { analyzed, refusals } = await refused(analysis, statements)
   t.deepEqual([...analysis.refusals, ...refusals].map(shown), [])
   t.true(analyzed >= statements.size)
+  t.log(`${analyzed} statements`)
   return analyzed
 }
 
@@ -47,6 +48,7 @@ const TRAFFIC: Readonly<Record<string, { batches: () => readonly RowBatch[]; set
   samples: { batches: () => inBatches(samples(300), 60) },
   'surveys that name everything unkindly': { batches: () => inBatches(hostileEvents(), 14), settings: NAMED },
   'surveys that are lived through': { batches: () => livedThrough(40) },
+  'batches of few and of many days': { batches: () => inBatches(ofManyDays(700), 600) },
   'a survey that is too wide': { batches: () => inBatches([wide(4000)], 1) },
 }
 
@@ -120,6 +122,7 @@ test.serial('a wrong statement is refused, and so is a view, with the reason', a
     // BigQuery compares no text with a number, and has QUALIFY reserved.
     'SELECT * FROM forms WHERE name = 1',
     'SELECT name AS qualify FROM forms',
+    'SELECT forms FROM forms',
     'SELECT name, COUNT(*) FROM forms',
     'BEGIN TRANSACTION;\nUPDATE refiner.forms SET name = 1 WHERE TRUE;\nCOMMIT TRANSACTION;\n',
     'SELECT answers = answers FROM responses',

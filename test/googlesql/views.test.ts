@@ -4,7 +4,7 @@ import { tables } from '../../schemas/tables.ts'
 import { hostileEvents } from '../support/hostile-surveys.ts'
 import { bothWith, type Events, sameCells } from './both.ts'
 import { startGooglesql } from './engine/googlesql.ts'
-import { inBatches, livedThrough, NAMED, samples } from './traffic.ts'
+import { inBatches, livedThrough, NAMED, samples } from './sent/traffic.ts'
 
 const googlesql = await startGooglesql(console.log)
 test.after.always(googlesql.stop)
