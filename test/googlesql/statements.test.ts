@@ -36,7 +36,12 @@ async function noneRefused(t: ExecutionContext, analysis: Analysis, statements: 
   return analyzed
 }
 
-const shown = ({ sql, reason }: Refusal) => `${reason} in ${sql.slice(0, 2000)}`
+/** With what stands where GoogleSQL stopped: statements have up to 250,000 characters. */
+function shown({ sql, reason }: Refusal): string {
+  const [, line = '1', column = '1'] = /\[at (\d+):(\d+)\]/.exec(reason) ?? []
+  const start = Math.max(0, Number(column) - 200)
+  return `${reason}: ${sql.split('\n')[Number(line) - 1]?.slice(start, start + 400)}`
+}
 
 /** Each kind of a table's or view's name that the model has. */
 function madeAll(t: ExecutionContext, { relations }: Made): void {
