@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { queryFile } from '../../src/destinations/duckdb/query.ts'
 import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
-import { chooseSurvey } from '../../src/exports/survey.ts'
+import { findSurvey } from '../../src/exports/survey.ts'
 import type { Report } from '../../src/report/model.ts'
 import { readReport } from '../../src/report/read.ts'
 import { sampleEvents } from '../../src/samples/samples.ts'
@@ -68,7 +68,8 @@ export async function warehouseOf(bodies: readonly object[]): Promise<string> {
 export async function reportOf(path: string, survey: string): Promise<Report> {
   const source = await duckdbSource(path)
   try {
-    return await readReport(source, chooseSurvey(await source.surveys(NEVER_STOPPED), survey, 'report'), NEVER_STOPPED)
+    const found = await findSurvey(source, survey, 'report', NEVER_STOPPED)
+    return await readReport(source, found.survey, NEVER_STOPPED)
   } finally {
     await source.close()
   }
