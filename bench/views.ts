@@ -89,7 +89,7 @@ const answers = (survey: number, questions: readonly string[]) => ({
 })
 
 /** The questions of the large warehouse, which are numbers from 0 to 10. */
-const QUESTIONS_OF_LARGE: MetricQuestions = { nps: ['question_0'], csat: undefined, ces: undefined }
+const QUESTIONS_OF_LARGE: MetricQuestions = { nps: [{ question: 'question_0' }], csat: undefined, ces: undefined }
 
 async function timeToAsk(path: string, responses: number): Promise<number[]> {
   await buildWarehouse(path, responses)

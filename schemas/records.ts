@@ -81,7 +81,7 @@ export interface EventRecord {
   readonly account: AccountRecord | undefined
   readonly form: FormRecord | undefined
   readonly response: ResponseRecord | undefined
-  /** The payload as JSON text: as sent, unless it holds numbers or text that had to be made safe. */
+  /** The payload as JSON text: as sent, unless it holds numbers or text that had to be made safe, or a key twice in an object. */
   readonly payload: string
   readonly rejected: readonly RejectedValue[]
 }

@@ -3,9 +3,11 @@
  * whatever depends on the surveys stands here. Each follows those that it is made from.
  */
 import { answersView, contextView, responseStates } from './views/answers.ts'
+import { comments } from './views/comments.ts'
 import { answerDistribution } from './views/distribution.ts'
 import { metricViews } from './views/metrics.ts'
 import { responseTimeline, surveyFunnel } from './views/responses.ts'
+import { scoreQuestions } from './views/score-questions.ts'
 import { METRICS, scoresView } from './views/scores.ts'
 import type { ModelSettings, View } from './views/spec.ts'
 
@@ -15,7 +17,9 @@ export function modelViews(settings: ModelSettings): View[] {
     answersView(settings),
     contextView(settings),
     responseStates,
+    scoreQuestions(settings),
     scoresView(settings),
+    comments,
     ...METRICS.flatMap((metric) => metricViews(metric, settings)),
     surveyFunnel,
     responseTimeline(settings),

@@ -6,14 +6,16 @@ import type { ModelOptions } from '../schemas/views/spec.ts'
 import { type BigqueryConfig, UNSET } from './config/bigquery.ts'
 import {
   defaultSource,
+  EXPORT_OPTIONS,
   type ExportOptions,
-  exportMistakes,
   type ScheduledExport,
   type SourceName,
 } from './config/exports.ts'
+import { mistakesInside } from './config/inside.ts'
 import { UNSET_MODELS } from './config/models.ts'
 import { limited, periodMistake } from './config/period.ts'
 import { type Setting, settings, settingsSchema, type WebhookAuth } from './config/schema.ts'
+import { SCORED_OPTIONS } from './config/scored-questions.ts'
 import { CONFIG_FILE, type Given, gatherSettings } from './config/sources.ts'
 
 export type { SourceName }
@@ -66,7 +68,7 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
   const wrong = new Set(checked.error?.issues.map(({ path }) => path[0]))
   for (const setting of settings) {
     if (!wrong.has(setting.name)) continue
-    const inside = setting.name === 'EXPORTS' ? insideExports(checked.error, given.get('EXPORTS')) : []
+    const inside = insideOf(setting.name, checked.error, given.get(setting.name))
     mistakes.push(...(inside.length > 0 ? inside : [mistake(setting, given.get(setting.name))]))
   }
   if (checked.success && checked.data.WEBHOOK_SECRET === undefined && !isLoopback(checked.data.HOST)) {
@@ -144,8 +146,19 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   })),
 })
 
-const insideExports = (error: z.ZodError | undefined, given: Given | undefined): string[] =>
-  exportMistakes(error?.issues.filter(({ path }) => path[0] === 'EXPORTS') ?? [], given?.from ?? 'nowhere')
+/** What an object may say in those settings that are lists of objects. */
+const OBJECTS = new Map<string, readonly string[]>([
+  ['EXPORTS', EXPORT_OPTIONS],
+  ['NPS_QUESTIONS', SCORED_OPTIONS.nps],
+  ['CSAT_QUESTIONS', SCORED_OPTIONS.csat],
+  ['CES_QUESTIONS', SCORED_OPTIONS.ces],
+])
+
+function insideOf(name: string, error: z.ZodError | undefined, given: Given | undefined): string[] {
+  const options = OBJECTS.get(name)
+  const issues = error?.issues.filter(({ path }) => path[0] === name) ?? []
+  return options === undefined ? [] : mistakesInside(issues, options, given?.from ?? 'nowhere')
+}
 
 function mistake({ name, allowed, example, secret }: Setting, given: Given | undefined): string {
   const value = secret ? 'its value (not shown)' : JSON.stringify(given?.value)

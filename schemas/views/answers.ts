@@ -39,7 +39,7 @@ function contextQuestions(sql: Dialect, { contextKeys, questions }: ModelOptions
   const scored = Object.values(questions).flatMap((named) => named ?? [])
   const isScored = [
     sql.matches('Q.question', metricWords()),
-    ...(scored.length === 0 ? [] : [`Q.question IN (${scored.map((one) => sql.text(one)).join(', ')})`]),
+    ...(scored.length === 0 ? [] : [`Q.question IN (${scored.map(({ question }) => sql.text(question)).join(', ')})`]),
   ].join(' OR ')
   return `SELECT Q.form_uuid, Q.question FROM ${sql.relation('questions')} AS Q
   WHERE ${sql.matches('Q.question', named(contextKeys))} OR Q.seen_before_answer AND NOT (${isScored})

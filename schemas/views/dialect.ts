@@ -21,6 +21,8 @@ export interface Dialect {
   tryCast(value: Sql, type: Exclude<ColumnType, 'json' | 'integer'>): Sql
   /** Whether an RE2 expression finds something in the text. */
   matches(value: Sql, expression: string): Sql
+  /** What the only group of an RE2 expression finds in the text; NULL where the expression finds nothing, or the group an empty text. */
+  captured(value: Sql, expression: string): Sql
   /** The day of an instant in a time zone (IANA name). */
   day(instant: Sql, zone: string): Sql
   /** The first day of an instant's month in a time zone (IANA name). */
@@ -33,8 +35,7 @@ export interface Dialect {
   member(json: Sql, name: string): Sql
   /**
    * A query: the rows of another, once for each member of the JSON object in their column `json`, with its `name` and its `value` (as
-   * `member`) beside their columns. `names` are all that there may be: a dialect that has no need of them gives all members, another one
-   * also those that are not there, with NULL.
+   * `member`) beside their columns. Only those of these names; a dialect may also give those that are not there, with NULL.
    */
   perMember(rows: Sql, names: readonly string[]): Sql
   /** An aggregate: a list of the values where the condition holds, none of them NULL. */

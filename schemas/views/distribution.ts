@@ -31,8 +31,7 @@ function distribution(sql: Dialect, options: ModelOptions): Sql {
   return `WITH given AS (
   SELECT A.form_uuid, A.question, A.item, A.value, COUNT(DISTINCT A.response_uuid) AS n, COUNT(DISTINCT A.user_uuid) AS users
   FROM ${sql.relation('answers')} AS A
-  WHERE ${isAnonymous(sql, 'A.question', 'A.value', isExempt, options)}
-    AND ${isAnonymous(sql, 'A.item', 'A.value', isExempt, options)}
+  WHERE ${isAnonymous(sql, ['A.question', 'A.item'], 'A.value', isExempt, options)}
   GROUP BY 1, 2, 3, 4
 ), reached AS (
   SELECT A.form_uuid, A.question, A.item, A.response_uuid, A.user_uuid FROM ${sql.relation('answers')} AS A

@@ -43,7 +43,11 @@ export const IDENTIFYING_NAME = `^(?i:${WHOLE.join('|')})$|${WORDS.map(word).joi
 /** RE2, and JavaScript as well. Matches values by which a person, or a thing of theirs, is found. */
 export const IDENTIFYING_VALUE = [
   '[^\\s@]+@[^\\s@]+[.][^\\s@]+',
-  '^\\s*[+]?[(]?[0-9][0-9 ()./-]{5,}[0-9]\\s*$',
+  // Phone numbers: of another country, in three groups, with a leading zero, or all digits. Not `1-10`, `201-1000` or `1500000`.
+  '^\\s*([+(]|00)[0-9 ()./-]{6,}[0-9]\\s*$',
+  '^\\s*[0-9]{3,5}([ .-][0-9]{3,5}){2,}\\s*$',
+  '^\\s*0[0-9]{1,5}[ ./-]?[0-9]{5,}\\s*$',
+  '^\\s*[0-9]{10,}\\s*$',
   '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
   '^[0-9a-fA-F]{24,}$',
   '^[0-9]{1,3}([.][0-9]{1,3}){3}$',
@@ -65,12 +69,24 @@ export function identifies(name: string, options: ModelOptions): boolean | undef
   return new RegExp(patternOf(added), 'isu').test(name) || new RegExp(IDENTIFYING_NAME, 'u').test(name)
 }
 
-/** A condition: neither the name nor the value identifies anyone. @param value text. @param isExempt a condition by which no value does */
-export function isAnonymous(sql: Dialect, name: Sql, value: Sql, isExempt: Sql, options: ModelOptions): Sql {
+/**
+ * A condition: neither a name nor the value identifies anyone.
+ * @param names the one that the settings know, and others that belong to it. @param isExempt a condition by which no value does
+ */
+export function isAnonymous(
+  sql: Dialect,
+  names: readonly [Sql, ...Sql[]],
+  value: Sql,
+  isExempt: Sql,
+  options: ModelOptions,
+): Sql {
   const { added, removed } = split(options)
-  const names = [IDENTIFYING_NAME, ...(added.length === 0 ? [] : [`(?is:${patternOf(added)})`])].join('|')
-  const plain = `NOT ${sql.matches(name, names)} AND (${isExempt} OR NOT ${sql.matches(value, IDENTIFYING_VALUE)})`
-  return removed.length === 0 ? plain : `(${isRemoved(sql, name, options)} OR ${plain})`
+  const identifying = [IDENTIFYING_NAME, ...(added.length === 0 ? [] : [`(?is:${patternOf(added)})`])].join('|')
+  const plain = [
+    ...names.map((name) => `NOT ${sql.matches(name, identifying)}`),
+    `(${isExempt} OR NOT ${sql.matches(value, IDENTIFYING_VALUE)})`,
+  ].join(' AND ')
+  return removed.length === 0 ? plain : `(${isRemoved(sql, names[0], options)} OR ${plain})`
 }
 
 /** A condition: nearly every one of the people has a value of their own. */

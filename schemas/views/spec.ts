@@ -17,12 +17,25 @@ export interface View {
   query(sql: Dialect): Sql
 }
 
-/** Which questions are scored; the config file can name them. */
+/** Whole numbers from the first to the second, both in it. */
+export type Range = readonly [least: number, most: number]
+
+/** A question that the settings name. */
+export interface ScoredQuestion {
+  /** Its identifier, in whatever survey. */
+  readonly question: string
+  /** undefined: the usual one of the metric is assumed. */
+  readonly scale?: Range | undefined
+  /** The answers that count as satisfied, or as easy. undefined: the upper ones of the scale (scales.ts). */
+  readonly satisfied?: Range | undefined
+}
+
+/** Which questions are scored; the settings can name them. */
 export interface MetricQuestions {
-  /** Identifiers of questions. undefined: those of Refiner's type, else those with the metric's name as a word in them. */
-  readonly nps: readonly string[] | undefined
-  readonly csat: readonly string[] | undefined
-  readonly ces: readonly string[] | undefined
+  /** undefined: those of Refiner's type, else those with the metric's name as a word in them. */
+  readonly nps: readonly ScoredQuestion[] | undefined
+  readonly csat: readonly ScoredQuestion[] | undefined
+  readonly ces: readonly ScoredQuestion[] | undefined
 }
 
 /** The config file names none. */

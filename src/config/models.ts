@@ -10,9 +10,11 @@ const CONTEXT =
   'currentUrl,current_url,pageUrl,page_url,referrer,userAgent,user_agent,viewport,isMobile,is_mobile,utm_*'
 
 function isTimeZone(name: string): boolean {
+  // An offset such as +02:00 is a zone for Intl and none for BigQuery.
+  if (!/^[A-Za-z]/.test(name)) return false
   try {
-    // An offset such as +02:00 is a zone here and none in BigQuery.
-    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+    new Intl.DateTimeFormat('en', { timeZone: name }).format(0)
+    return true
   } catch {
     return false
   }

@@ -47,8 +47,20 @@ test('every column and table is asked for by its name, in quotes', async (t) => 
   t.deepEqual(
     [...statements],
     [
-      'SELECT `id`, `Product fit`, `größe` FROM `a-project`.`refiner`.`my-table`',
-      'SELECT `n` FROM `a-project`.`refiner`.`Größen 2026`',
+      'SELECT S.`id`, S.`Product fit`, S.`größe` FROM `a-project`.`refiner`.`my-table` AS S',
+      'SELECT S.`n` FROM `a-project`.`refiner`.`Größen 2026` AS S',
+    ],
+  )
+})
+
+test('columns stand by an alias, as the name of a table alone is its whole row', async (t) => {
+  const { read, statements } = await bigquery(t, { survey_nps: ['survey_nps', 'answered_at', 'status'] })
+  await read({ view: 'survey_nps', from: '2026-01-01T00:00:00.000000Z', status: ['seen'] })
+  t.deepEqual(
+    [...statements],
+    [
+      'SELECT S.`survey_nps`, S.`answered_at`, S.`status` FROM `a-project`.`refiner`.`survey_nps` AS S' +
+        " WHERE CAST(S.`answered_at` AS TIMESTAMP) >= TIMESTAMP '2026-01-01T00:00:00.000000Z' AND S.`status` IN ('seen')",
     ],
   )
 })
@@ -74,6 +86,6 @@ test('what no quotes hold is refused by name, and is never left out unsaid', asy
   t.regex((await refusal({ table: 'none' })) ?? '', /^read "none": it has no columns/)
   t.deepEqual([...statements], [])
   await read({ table: 'mine', columns: ['id'] })
-  t.deepEqual([...statements], ['SELECT `id` FROM `a-project`.`refiner`.`mine`'])
+  t.deepEqual([...statements], ['SELECT S.`id` FROM `a-project`.`refiner`.`mine` AS S'])
   t.deepEqual((await source.counts(signal)).get('a`b'), null)
 })

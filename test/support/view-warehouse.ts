@@ -1,4 +1,5 @@
 /** A DuckDB file with views, as loads leave it, to be asked by SQL. */
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { type ModelOptions, UNSET_MODELS } from '../../schemas/views/spec.ts'
@@ -25,8 +26,12 @@ export interface ViewWarehouse {
   ask(sql: string): Promise<Found[]>
 }
 
-export async function viewWarehouse(t: ExecutionContext, models: Partial<ModelOptions> = {}): Promise<ViewWarehouse> {
-  const path = join(await folder(t), 'warehouse.duckdb')
+export async function viewWarehouse(
+  t: ExecutionContext,
+  models: Partial<ModelOptions> = {},
+  file?: string,
+): Promise<ViewWarehouse> {
+  const path = file ?? join(await folder(t), 'warehouse.duckdb')
   const destination = duckdbDestination({
     path,
     longestViews: Number.POSITIVE_INFINITY,
@@ -37,7 +42,7 @@ export async function viewWarehouse(t: ExecutionContext, models: Partial<ModelOp
   const loadRows = async (batch: RowBatch) => {
     await destination.prepare()
     loaded += 1
-    await destination.load({ ...batch, id: `batch-${loaded}` }, { signal })
+    await destination.load({ ...batch, id: `batch-${loaded}-${randomUUID()}` }, { signal })
     try {
       return (await destination.refreshViews?.({ signal })) ?? []
     } finally {

@@ -23,6 +23,7 @@ export function bigqueryDialect(pathTo: (name: string) => TablePath): Dialect {
     nothing: (type) => `CAST(NULL AS ${sqlType(type)})`,
     tryCast,
     matches: (value, expression) => `REGEXP_CONTAINS(${value}, ${text(expression)})`,
+    captured: (value, expression) => `NULLIF(REGEXP_EXTRACT(${value}, ${text(expression)}), '')`,
     day,
     month: (instant, zone) => `DATE_TRUNC(${day(instant, zone)}, MONTH)`,
     seconds: (from, to) => `TIMESTAMP_DIFF(${to}, ${from}, MICROSECOND) / 1000000`,

@@ -86,6 +86,7 @@ function surveyOf([formUuid = '', name = 'null', view = '']: readonly string[]):
 
 const unquotable = (name: string, why: string) => new PermanentError(`read ${JSON.stringify(name)}: ${why}`)
 
+/** By an alias: where a column has its table's or view's name, that name alone is the whole row in BigQuery. */
 function choiceOf(choice: Choice, path: string): string {
   if (choice.columns.length === 0) throw unquotable(choice.relation, 'it has no columns; give it some, or read another')
   const others = choice.columns.filter((name) => !isColumn(name)).map((name) => JSON.stringify(name))
@@ -95,16 +96,18 @@ function choiceOf(choice: Choice, path: string): string {
   }
   const conditions = conditionsOf(choice)
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
-  return `SELECT ${choice.columns.map(identifier).join(', ')} FROM ${path}${where}`
+  return `SELECT ${choice.columns.map(columnOf).join(', ')} FROM ${path} AS S${where}`
 }
+
+const columnOf = (name: string) => `S.${identifier(name)}`
 
 function conditionsOf({ period, only }: Choice): string[] {
   const isByDay = period?.by === 'day'
-  const time = period && `CAST(${identifier(period.column)} AS ${isByDay ? 'DATE' : 'TIMESTAMP'})`
+  const time = period && `CAST(${columnOf(period.column)} AS ${isByDay ? 'DATE' : 'TIMESTAMP'})`
   const limit = isByDay ? dateLiteral : timestampLiteral
   return [
     ...(period?.from === undefined ? [] : [`${time} >= ${limit(period.from)}`]),
     ...(period?.to === undefined ? [] : [`${time} < ${limit(period.to)}`]),
-    ...(only === undefined ? [] : [`${identifier(only.column)} IN (${only.values.map(text).join(', ')})`]),
+    ...(only === undefined ? [] : [`${columnOf(only.column)} IN (${only.values.map(text).join(', ')})`]),
   ]
 }

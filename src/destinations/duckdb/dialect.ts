@@ -13,14 +13,16 @@ export const duckdbDialect: Dialect = {
     return type === 'timestamp' ? instantOf(value) : `TRY_CAST(${value} AS ${sqlType(type)})`
   },
   matches: (value, expression) => `regexp_matches(${value}, ${literal(expression)})`,
+  captured: (value, expression) => `NULLIF(regexp_extract(${value}, ${literal(expression)}, 1), '')`,
   day: (instant, zone) => `CAST(${local(instant, zone)} AS DATE)`,
   month: (instant, zone) => `CAST(date_trunc('month', ${local(instant, zone)}) AS DATE)`,
   seconds: (from, to) => `date_diff('microsecond', ${from}, ${to}) / 1000000`,
   medianOver: (value, partition) => `median(${value}) OVER (PARTITION BY ${partition.join(', ')})`,
   member: (json, name) => textOf(`${mapOf(json)}[${literal(name)}]`),
   // Not by LATERAL, for which DuckDB keeps the whole object beside each of its members.
-  perMember: (rows) => `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value FROM (
-    SELECT *, unnest(map_entries(${mapOf('json')})) AS entry FROM (${rows}))`,
+  perMember: (rows, names) => `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value FROM (
+    SELECT *, unnest(map_entries(${mapOf('json')})) AS entry FROM (${rows}))
+  WHERE ${names.length === 0 ? 'FALSE' : `entry.key IN (${names.map(literal).join(', ')})`}`,
   listWhere,
   pivot: (answers, from) =>
     answers.length > WIDE

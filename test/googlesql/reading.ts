@@ -1,0 +1,61 @@
+/** What readers ask: exports of every table and view, the report of a survey, counts. Nothing is answered; what was asked is kept. */
+import type { ExecutionContext } from 'ava'
+import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
+import type { Source } from '../../src/destinations/source.ts'
+import { choose, TIME_COLUMNS } from '../../src/exports/choose.ts'
+import { readReport } from '../../src/report/read.ts'
+import { listen } from '../support/listen.ts'
+import { DATASET, PROJECT } from './analysis.ts'
+
+/** A table or a view, as a reader finds it. */
+export interface There {
+  readonly name: string
+  readonly columns: readonly string[]
+}
+
+const { signal } = new AbortController()
+
+/** @returns every statement that is asked of a dataset with these, of which `survey` is the view of a survey */
+export async function askedOf(t: ExecutionContext, there: readonly There[], survey: string): Promise<Set<string>> {
+  const { source, statements } = await sourceOf(t, there)
+  await source.surveys(signal)
+  await source.counts(signal)
+  await readReport(source, { formUuid: "form's uuid", name: 'A survey', view: survey }, signal)
+  for (const { name, columns } of await source.relations(signal)) {
+    await read(source, { view: name })
+    if (columns.includes('status')) await read(source, { view: name, status: ['seen', 'completed'] })
+    const period = { from: '2026-01-01T00:00:00.000000Z', to: '2026-02-01T00:00:00.000000Z' }
+    if (TIME_COLUMNS.some((column) => columns.includes(column))) await read(source, { view: name, ...period })
+  }
+  return statements
+}
+
+/** What an export of the options reads. */
+export async function read(source: Source, options: object): Promise<void> {
+  const given = { delimiter: ',', bom: false, excel: false, ...options } as const
+  const { selection } = await choose(source, given, signal)
+  await source.read(selection, signal)
+}
+
+export async function sourceOf(t: ExecutionContext, there: readonly There[]) {
+  const statements = new Set<string>()
+  const answer = (path: string, body: string): object => {
+    const [, name = ''] = /^\/datasets\/\w+\/tables\/(.*)$/.exec(path) ?? []
+    if (path === '/jobs') {
+      statements.add(JSON.parse(body).configuration.query.query)
+      return { status: { state: 'DONE' }, statistics: { query: { statementType: 'SELECT' } } }
+    }
+    if (path.startsWith('/queries/')) return { schema: { fields: [] } }
+    if (path.endsWith('/tables')) {
+      return { tables: there.map(({ name: tableId }) => ({ tableReference: { tableId }, type: 'VIEW' })) }
+    }
+    const { columns = [] } = there.find((each) => each.name === decodeURIComponent(name)) ?? {}
+    return { type: 'VIEW', schema: { fields: columns.map((column) => ({ name: column, type: 'STRING' })) } }
+  }
+  const endpoint = await listen(t, (request, response, body) => {
+    const path = new URL(request.url ?? '', 'http://localhost').pathname.replace(/^.*\/projects\/[^/]+/, '')
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer(path, body)))
+  })
+  const options = { project: PROJECT, dataset: DATASET, location: undefined, labels: {}, maxBytesBilled: undefined }
+  return { statements, source: bigquerySource({ ...options, endpoint }) }
+}

@@ -1,0 +1,133 @@
+/** Everything that is asked of BigQuery, as its own analyzer reads it, on the tables and views that the product makes. */
+import test, { type ExecutionContext } from 'ava'
+import { columnNames } from '../../schemas/tables/views.ts'
+import { tables } from '../../schemas/tables.ts'
+import { check } from '../../src/destinations/bigquery/checks.ts'
+import { letFollow } from '../../src/destinations/bigquery/resync.ts'
+import type { RowBatch } from '../../src/flatten/rows.ts'
+import {
+  destinationOn,
+  fakeFor,
+  idOf,
+  loadsExactly,
+  numbered,
+  optionsOn,
+  unstopped,
+} from '../support/bigquery/loading.ts'
+import { hostileEvents } from '../support/hostile-surveys.ts'
+import { type Analysis, analysisOf, DATASET, type Refusal, refused } from './analysis.ts'
+import { documented } from './documented.ts'
+import { startGooglesql } from './engine/googlesql.ts'
+import { type Made, madeAt } from './made.ts'
+import { askedOf } from './reading.ts'
+import { inBatches, livedThrough, loadedFake, NAMED, samples, wide } from './traffic.ts'
+
+const MODES = ['merge', 'append'] as const
+
+const googlesql = await startGooglesql(console.log)
+test.after.always(googlesql.stop)
+
+/** None of these statements, and no view, is refused. @returns how many there are */
+async function noneRefused(t: ExecutionContext, analysis: Analysis, statements: ReadonlySet<string>): Promise<number> {
+  const { analyzed, refusals } = await refused(analysis, statements)
+  t.deepEqual([...analysis.refusals, ...refusals].map(shown), [])
+  t.true(analyzed >= statements.size)
+  return analyzed
+}
+
+const shown = ({ sql, reason }: Refusal) => `${reason} in ${sql.slice(0, 2000)}`
+
+/** Each kind of a table's or view's name that the model has. */
+function madeAll(t: ExecutionContext, { relations }: Made): void {
+  for (const { name } of [...tables, columnNames]) t.true(relations.has(`${DATASET}.${name}`), name)
+  t.true([...relations.values()].filter(({ query }) => query !== '').length >= 10)
+}
+
+const TRAFFIC: Readonly<Record<string, { batches: () => readonly RowBatch[]; models?: typeof NAMED }>> = {
+  samples: { batches: () => inBatches(samples(300), 60) },
+  'surveys that name everything unkindly': { batches: () => inBatches(hostileEvents(), 14), models: NAMED },
+  'surveys that are lived through': { batches: () => livedThrough(40) },
+  'a survey that is too wide': { batches: () => inBatches([wide(4000)], 1) },
+}
+
+for (const mode of MODES) {
+  for (const [title, { batches, models }] of Object.entries(TRAFFIC)) {
+    test.serial(`in ${mode} mode no statement is refused that comes of ${title}`, async (t) => {
+      const fake = await loadedFake(t, batches(), { mode, ...(models && { models }) })
+      const made = madeAt(fake)
+      madeAll(t, made)
+      // A script in merge mode has ten statements and more; append mode sends little but the queries of views.
+      const floor = mode === 'merge' ? 10 * fake.commits().length : made.statements.size
+      t.true((await noneRefused(t, await analysisOf(googlesql, made), made.statements)) >= floor)
+    })
+  }
+
+  test.serial(
+    `in ${mode} mode no statement of checks, of a resync and of a batch that comes again is refused`,
+    async (t) => {
+      const fake = await fakeFor(t)
+      const options = optionsOn(fake, { mode })
+      for await (const { verdict, said } of check(options, { make: true })) t.not(verdict, 'fail', said)
+      const record = await destinationOn(fake, { mode }).load(numbered(1), unstopped())
+      await letFollow(options, idOf(2), record)
+      for (const _ of [1, 2]) await loadsExactly(t, fake, 2, mode)
+      const made = madeAt(fake)
+      t.true((await noneRefused(t, await analysisOf(googlesql, made), made.statements)) >= (mode === 'merge' ? 20 : 10))
+    },
+  )
+
+  test.serial(
+    `in ${mode} mode nothing is refused that exports, reports and counts ask, and that the documents have people ask`,
+    async (t) => {
+      const made = madeAt(await loadedFake(t, inBatches(samples(300), 300), { mode }))
+      const analysis = await analysisOf(googlesql, made)
+      const there = [...made.relations.values()].filter(({ dataset }) => dataset === DATASET)
+      const columnsOf = ({ name }: { name: string }) => analysis.columns.get(`${DATASET}.${name}`) ?? []
+      const relations = there.map((each) => ({
+        name: each.name,
+        columns: columnsOf(each).map(({ name = '' }) => name),
+      }))
+      const survey = relations.find(({ name }) => /^survey_(?!funnel$)/.test(name))
+      const asked = await askedOf(t, relations, survey?.name ?? '')
+      // A read of each, but of what is hidden; the surveys, the counts.
+      t.true((await noneRefused(t, analysis, asked)) > tables.length + 2)
+
+      const pages = documented()
+      t.true(new Set(pages.map(({ page }) => page)).size >= 2)
+      t.true((await noneRefused(t, analysis, new Set(pages.map(({ sql }) => sql)))) >= 10)
+    },
+  )
+}
+
+test.serial('a wrong statement is refused, and so is a view, with the reason', async (t) => {
+  const { relations, statements } = madeAt(await loadedFake(t, inBatches(samples(20), 20)))
+  const reads = {
+    dataset: DATASET,
+    name: 'wrong',
+    fields: [],
+    query: 'SELECT F.nme FROM `test-project`.`refiner`.`forms` AS F',
+  }
+  const onIt = { ...reads, name: 'on_it', query: 'SELECT * FROM `test-project`.`refiner`.`wrong`' }
+  const wrong = new Map([...relations, ['refiner.wrong', reads], ['refiner.on_it', onIt]])
+  const analysis = await analysisOf(googlesql, { relations: wrong, statements })
+  t.deepEqual(
+    analysis.refusals.map(({ sql }) => sql),
+    [reads.query, onIt.query],
+  )
+  t.regex(analysis.refusals[0]?.reason ?? '', /Name nme not found inside F/)
+
+  const others = [
+    // BigQuery compares no text with a number, and has QUALIFY reserved.
+    'SELECT * FROM forms WHERE name = 1',
+    'SELECT name AS qualify FROM forms',
+    'SELECT name, COUNT(*) FROM forms',
+    'BEGIN TRANSACTION;\nUPDATE refiner.forms SET name = 1 WHERE TRUE;\nCOMMIT TRANSACTION;\n',
+    'SELECT answers = answers FROM responses',
+    'MERGE refiner.forms AS T USING refiner.forms AS S ON T.form_uuid = S.form_uuid WHEN NOT MATCHED THEN INSERT (form_uuid) VALUES (S.name, 1)',
+  ]
+  const { refusals } = await refused(analysis, others)
+  t.deepEqual(
+    refusals.map(({ sql }) => sql),
+    others,
+  )
+})

@@ -1,0 +1,63 @@
+/** Batches that are realistic, and such as someone might send to do harm; loaded at a fake BigQuery, with views. */
+import type { ExecutionContext } from 'ava'
+import fc from 'fast-check'
+import { type ModelOptions, UNSET_MODELS } from '../../schemas/views/spec.ts'
+import { batchOf } from '../../src/buffer/batch.ts'
+import type { BigqueryOptions } from '../../src/destinations/bigquery/options.ts'
+import { flatten } from '../../src/flatten/flatten.ts'
+import type { RowBatch } from '../../src/flatten/rows.ts'
+import { sampleEvents } from '../../src/samples/samples.ts'
+import { destinationOn, fakeFor, unstopped } from '../support/bigquery/loading.ts'
+import type { FakeBigquery } from '../support/fake-bigquery.ts'
+import { stored } from '../support/flattening.ts'
+import { HOSTILE, hostileEvents } from '../support/hostile-surveys.ts'
+import { batches, delivered, distinctLifecycles } from '../support/lifecycles.ts'
+
+export const samples = (count: number): object[] => [
+  ...sampleEvents({ seed: 1, count, start: new Date('2025-03-20T00:00:00Z') }),
+]
+
+/** One batch after another, of so many bodies each. */
+export function inBatches(bodies: readonly object[], size: number): RowBatch[] {
+  const events = bodies.map((body, at) => stored(body, at + 1))
+  const made: RowBatch[] = []
+  for (let start = 0; start < events.length; start += size) {
+    const batch = batchOf('pipe', made.at(-1)?.id ?? null, events.slice(start, start + size))
+    if (batch !== undefined) made.push(flatten(batch))
+  }
+  return made
+}
+
+/** Surveys as they are lived through, all in one buffer. */
+export function livedThrough(count: number): RowBatch[] {
+  const payloads = fc.sample(distinctLifecycles, { numRuns: count, seed: 11 }).flat()
+  return batches(delivered(payloads), { visits: [], cuts: [5, 17] }).map((batch) => flatten(batch))
+}
+
+/** One survey with more attributes than a view has room for. */
+export function wide(attributes: number): object {
+  const many = Array.from({ length: attributes }, (_, at) => [`attribute number ${at} 'of many'`, at])
+  return { ...hostileEvents()[0], attributes: Object.fromEntries(many) }
+}
+
+/** Questions that someone names in the settings. */
+const named = HOSTILE.map((question) => ({ question }))
+export const NAMED: ModelOptions = { ...UNSET_MODELS, questions: { nps: named, csat: named.slice(4), ces: [] } }
+
+/** A fake into which these were loaded, each batch by a process of its own. @throws where a view was not made */
+export async function loadedFake(
+  t: ExecutionContext,
+  loads: readonly RowBatch[],
+  options: Partial<BigqueryOptions> = {},
+): Promise<FakeBigquery> {
+  const fake = await fakeFor(t)
+  for (const batch of loads) {
+    const destination = destinationOn(fake, options)
+    await destination.prepare()
+    await destination.load(batch, unstopped())
+    const reasons = (await destination.refreshViews?.(unstopped())) ?? []
+    if (reasons.length > 0) throw new Error(`make the views: ${reasons.join('; ')}`)
+    await destination.close()
+  }
+  return fake
+}
