@@ -7,6 +7,7 @@ import { checkTarget } from '../src/exports/target.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
 import { reportPage } from '../src/report/page.ts'
 import { readReport } from '../src/report/read.ts'
+import { scoreNotes } from '../src/report/score-notes.ts'
 import { runCommand } from './command.ts'
 import { sourceOption, withSource } from './reading.ts'
 import { note } from './terminal.ts'
@@ -42,12 +43,13 @@ await runCommand(program, async (config) => {
     const { survey, note: called } = await surveyOf(source, word, signal)
     if (called !== undefined) note(called)
     const report = await readReport(source, survey, signal)
-    const page = reportPage(report, new Date())
+    const page = reportPage(report, { now: new Date(), timeZone: config.models.timeZone })
     const written =
       out === STDOUT
         ? (await writeStream(process.stdout, pieces(page), signal)) && 'standard output'
         : await writeFile(out, pieces(page), signal)
     const seen = report.funnel?.seen ?? 0
+    for (const line of scoreNotes(report)) note(line)
     if (written !== false) {
       note(`${survey.name ?? survey.view}: ${seen} ${seen === 1 ? 'response' : 'responses'}, written to ${written}`)
     }
