@@ -1,5 +1,6 @@
 /** docs/tables.md, from the definitions of the tables. */
 import type { Column, MergeRule, Table } from '../../schemas/spec.ts'
+import { columnNames } from '../../schemas/tables/views.ts'
 import { tables } from '../../schemas/tables.ts'
 import { code, markdownTable } from './markdown.ts'
 
@@ -25,6 +26,10 @@ them are replaced, and a tag that was removed is gone. The column "goes with" te
 **Partitions.** \`created_on\` is the UTC date inside the row's own time-based UUID, \`null\` for UUIDs without a time. It never
 changes for a key. Filter by it, and a warehouse that partitions reads only those days.
 
+**Declared keys.** A DuckDB file declares the keys of \`forms\`, \`questions\`, \`question_items\`, \`attributes\`, \`segments\`, \`tags\` and
+\`column_names\` as primary keys, for tools that infer joins. The keys of the other tables hold as well, but are not declared: each load
+would pay for it. Tables that an earlier version made stay as they are.
+
 For programs: schemas/generated holds the schema of each table as BigQuery takes it, and the JSON Schema of the webhook.
 `
 
@@ -35,12 +40,15 @@ const MERGE: Readonly<Record<string, string>> = {
   filled: 'row_version; null never replaces a value',
 }
 
+/** `column_names` is filled when views are made, not by batches: BigQuery and DuckDB have it. */
+const documented = [...tables, columnNames]
+
 export function tablesPage(): string {
   const index = markdownTable(
     ['table', 'what it holds'],
-    tables.map(({ name, description }) => [`[${name}](#${name})`, description]),
+    documented.map(({ name, description }) => [`[${name}](#${name})`, description]),
   )
-  return `${[INTRO, index, ...tables.map(section)].join('\n')}\n`
+  return `${[INTRO, index, ...documented.map(section)].join('\n')}\n`
 }
 
 function section(table: Table): string {

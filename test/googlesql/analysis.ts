@@ -3,7 +3,7 @@ import type { fieldsOf } from '../../src/destinations/bigquery/schema.ts'
 import type { Analyzer, Googlesql } from './engine/googlesql.ts'
 import type { Column } from './engine/messages.ts'
 import { kindOf } from './engine/values.ts'
-import type { Made, Relation } from './made.ts'
+import type { Made, Relation } from './sent/made.ts'
 
 export const PROJECT = 'test-project'
 /** Where names without a dataset are found. */
@@ -70,7 +70,10 @@ function withOtherNames(columns: ReadonlyMap<string, readonly Column[]>): Map<st
   return names
 }
 
-/** Those statements that GoogleSQL refuses, and how many there are in all. */
+/**
+ * Those statements that GoogleSQL refuses, and how many there are in all. One that gives a STRUCT is as bad: it read a whole row where it
+ * meant a column of the table's name.
+ */
 export async function refused(
   { analyzer }: Analysis,
   statements: Iterable<string>,
@@ -79,7 +82,10 @@ export async function refused(
   let analyzed = 0
   for (const sql of statements) {
     try {
-      analyzed += (await analyzer.analyze(sql)).statements
+      const { statements: several, columns } = await analyzer.analyze(sql)
+      analyzed += several
+      const row = columns.find(({ type }) => type?.typeKind === 'TYPE_STRUCT')
+      if (row !== undefined) refusals.push({ sql, reason: `${row.name} is a STRUCT` })
     } catch (error) {
       refusals.push({ sql, reason: String(error) })
     }

@@ -1,17 +1,17 @@
 /** Batches that are realistic, and such as someone might send to do harm; loaded at a fake BigQuery, with views. */
 import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
-import { type ModelOptions, UNSET_MODELS } from '../../schemas/views/spec.ts'
-import { batchOf } from '../../src/buffer/batch.ts'
-import type { BigqueryOptions } from '../../src/destinations/bigquery/options.ts'
-import { flatten } from '../../src/flatten/flatten.ts'
-import type { RowBatch } from '../../src/flatten/rows.ts'
-import { sampleEvents } from '../../src/samples/samples.ts'
-import { destinationOn, fakeFor, unstopped } from '../support/bigquery/loading.ts'
-import type { FakeBigquery } from '../support/fake-bigquery.ts'
-import { stored } from '../support/flattening.ts'
-import { HOSTILE, hostileEvents } from '../support/hostile-surveys.ts'
-import { batches, delivered, distinctLifecycles } from '../support/lifecycles.ts'
+import { UNSET_MODELS } from '../../../schemas/views/spec.ts'
+import { batchOf } from '../../../src/buffer/batch.ts'
+import type { BigqueryOptions } from '../../../src/destinations/bigquery/options.ts'
+import { flatten } from '../../../src/flatten/flatten.ts'
+import type { RowBatch } from '../../../src/flatten/rows.ts'
+import { sampleEvents } from '../../../src/samples/samples.ts'
+import { destinationOn, fakeFor, unstopped } from '../../support/bigquery/loading.ts'
+import type { FakeBigquery } from '../../support/fake-bigquery.ts'
+import { event, stored } from '../../support/flattening.ts'
+import { HOSTILE, hostileEvents } from '../../support/hostile-surveys.ts'
+import { batches, delivered, distinctLifecycles } from '../../support/lifecycles.ts'
 
 export const samples = (count: number): object[] => [
   ...sampleEvents({ seed: 1, count, start: new Date('2025-03-20T00:00:00Z') }),
@@ -40,9 +40,24 @@ export function wide(attributes: number): object {
   return { ...hostileEvents()[0], attributes: Object.fromEntries(many) }
 }
 
-/** Questions that someone names in the settings. */
+/** Responses of so many days, by the times in their uuids (version 7), and some of no day. */
+export function ofManyDays(days: number): object[] {
+  return Array.from({ length: days }, (_, at) => {
+    const time = (Date.UTC(2024, 0, 1) + at * 86_400_000).toString(16).padStart(12, '0')
+    const uuid = at % 10 === 0 ? `of no day, ${at}` : `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
+    return event({}, { uuid, last_data_reception_at: '2026-01-01 00:00:00', data: { why: 'so' } })
+  })
+}
+
+/** What a person sets about views, for every destination alike. */
 const named = HOSTILE.map((question) => ({ question }))
-export const NAMED: ModelOptions = { ...UNSET_MODELS, questions: { nps: named, csat: named.slice(4), ces: [] } }
+
+export type Settings = Pick<BigqueryOptions, 'models'>
+
+/** Questions that someone names as unkindly as they are called. */
+export const NAMED: Settings = {
+  models: { ...UNSET_MODELS, questions: { nps: named, csat: named.slice(4), ces: [] } },
+}
 
 /** A fake into which these were loaded, each batch by a process of its own. @throws where a view was not made */
 export async function loadedFake(

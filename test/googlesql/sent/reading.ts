@@ -1,11 +1,11 @@
 /** What readers ask: exports of every table and view, the report of a survey, counts. Nothing is answered; what was asked is kept. */
 import type { ExecutionContext } from 'ava'
-import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
-import type { Source } from '../../src/destinations/source.ts'
-import { choose, TIME_COLUMNS } from '../../src/exports/choose.ts'
-import { readReport } from '../../src/report/read.ts'
-import { listen } from '../support/listen.ts'
-import { DATASET, PROJECT } from './analysis.ts'
+import { bigquerySource } from '../../../src/destinations/bigquery/source.ts'
+import type { Source } from '../../../src/destinations/source.ts'
+import { choose, TIME_COLUMNS } from '../../../src/exports/choose.ts'
+import { readReport } from '../../../src/report/read.ts'
+import { listen } from '../../support/listen.ts'
+import { DATASET, PROJECT } from '../analysis.ts'
 
 /** A table or a view, as a reader finds it. */
 export interface There {

@@ -7,7 +7,7 @@ export interface Documented {
   readonly sql: string
 }
 
-const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url))
+const DOCS = fileURLToPath(new URL('../../../docs/', import.meta.url))
 /** In both dialects, or in BigQuery's. */
 const BLOCK = /^```sql(?: bigquery)?\n([\s\S]*?)^```$/gm
 const COMMAND = /\bbq query [^'`]*'([^']*)'/g

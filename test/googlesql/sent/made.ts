@@ -1,7 +1,7 @@
 /** What the product made and asked at the fake BigQuery, out of its requests: so whatever it is that it makes, it is here. */
-import { at, listAt, textAt } from '../support/bigquery/answers.ts'
-import { parts } from '../support/bigquery/uploads.ts'
-import type { FakeBigquery } from '../support/fake-bigquery.ts'
+import { at, listAt, textAt } from '../../support/bigquery/answers.ts'
+import { parts } from '../../support/bigquery/uploads.ts'
+import type { FakeBigquery } from '../../support/fake-bigquery.ts'
 
 /** A table that was made, or a view by its query. */
 export interface Relation {
