@@ -3,7 +3,7 @@ import type { View, ViewColumn } from '../../schemas/views/spec.ts'
 
 /** @param before names and types of the columns that were there. @param typeOf the type that a column has in the destination */
 export function changesTo(
-  { name, columns }: View,
+  { name, columns }: Pick<View, 'name' | 'columns'>,
   before: readonly (readonly [column: string, type: string])[],
   typeOf: (column: ViewColumn) => string,
 ): string[] {

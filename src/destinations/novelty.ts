@@ -22,6 +22,8 @@ export interface OpenItem {
   readonly item: string
   /** How many it had when they were counted. */
   readonly answers: number
+  /** Whether it ever had values of several kinds, or lists. */
+  readonly isMixed: boolean
 }
 
 /** Columns whose types may still change. */
@@ -122,16 +124,22 @@ export function createNovelty(): Novelty {
   }
 }
 
+/** How many more answers give an open column its type. */
+interface Left {
+  answers: number
+  readonly isMixed: boolean
+}
+
 function createOpen() {
-  /** How many more answers give each open column its type; by form, question and item. */
-  const left = new Map<string, Map<string, Map<string, number>>>()
+  /** By form, question and item. */
+  const left = new Map<string, Map<string, Map<string, Left>>>()
   let attributes = new Set<string>()
   let [more, enough] = [0, Number.POSITIVE_INFINITY]
 
   const itemsOf = (form: string, question: string) => {
-    const ofForm = left.get(form) ?? new Map<string, Map<string, number>>()
+    const ofForm = left.get(form) ?? new Map<string, Map<string, Left>>()
     left.set(form, ofForm)
-    const items = ofForm.get(question) ?? new Map<string, number>()
+    const items = ofForm.get(question) ?? new Map<string, Left>()
     ofForm.set(question, items)
     return items
   }
@@ -139,7 +147,7 @@ function createOpen() {
   return {
     add([form = '', question = '', item = '']: readonly string[]): void {
       const items = itemsOf(form, question)
-      if (!items.has(item)) items.set(item, ENOUGH)
+      if (!items.has(item)) items.set(item, { answers: ENOUGH, isMixed: false })
     },
     hasAttribute: (attribute: readonly string[]) => attributes.has(JSON.stringify(attribute)),
     /** Forms with a column that may now be given its type, or have another one. @param isMixed whether it has values of several kinds */
@@ -152,10 +160,10 @@ function createOpen() {
         for (const row of rowsOf(batch, table)) {
           const items = left.get(String(row[form ?? 0]))?.get(String(row[question ?? 0]))
           const still = items?.get(String(row[item ?? 0]))
-          if (items === undefined || still === undefined) continue
-          items.set(String(row[item ?? 0]), still - 1)
+          if (still === undefined) continue
+          still.answers -= 1
           const place = [form, question, item].map((at) => String(row[at ?? 0]))
-          if (still <= 1 || isMixed(place)) yield place[0] ?? ''
+          if (still.answers <= 0 || still.isMixed || isMixed(place)) yield place[0] ?? ''
         }
       }
     },
@@ -166,7 +174,9 @@ function createOpen() {
     settle({ open, surveys, respondents: counted }: Settled): void {
       if (surveys === 'all') left.clear()
       else for (const form of surveys) left.delete(form)
-      for (const { formUuid, name, item, answers } of open.items) itemsOf(formUuid, name).set(item, ENOUGH - answers)
+      for (const { formUuid, name, item, answers, isMixed } of open.items) {
+        itemsOf(formUuid, name).set(item, { answers: ENOUGH - answers, isMixed })
+      }
       const found = open.attributes.map(({ scope, name }) => JSON.stringify([scope, name]))
       attributes = surveys === 'all' ? new Set(found) : new Set([...attributes, ...found])
       if (counted !== undefined) {

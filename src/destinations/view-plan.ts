@@ -23,7 +23,7 @@ import {
   type Typed,
   typed,
 } from './column-plan.ts'
-import type { Counts } from './column-types.ts'
+import { areAllKinds, type Counts } from './column-types.ts'
 import { createNames, keyOf, type Names } from './given-names.ts'
 import type { Open, OpenItem, Surveys } from './novelty.ts'
 
@@ -34,6 +34,8 @@ export interface ViewPlan {
   readonly changed: readonly GivenName[]
   /** Each after those that it is made from. */
   readonly views: readonly View[]
+  /** Names of those that are views of surveys. */
+  readonly surveys: ReadonlySet<string>
   readonly open: Open
 }
 
@@ -75,7 +77,13 @@ export function planViews(catalog: Catalog, counts: CountsByColumn, settings: Vi
   const forms = nameForms(catalog, counts, names, settings)
   const columnsOf = createColumns(catalog, names, options)
   const surveys = forms.map((form) => surveyView({ ...form, columns: columnsOf(form) }, sql))
-  return { names: names.all(), changed: names.changed(), views: [...models, ...surveys], open: openIn(forms) }
+  return {
+    names: names.all(),
+    changed: names.changed(),
+    views: [...models, ...surveys],
+    surveys: new Set(surveys.map(({ name }) => name)),
+    open: openIn(forms),
+  }
 }
 
 function nameForms(
@@ -192,7 +200,8 @@ function openIn(forms: readonly Form[]): Open {
   for (const { formUuid, questions, attributes: ofForm } of forms) {
     for (const { isOpen, source, counts } of questions) {
       const answers = counts === undefined ? 0 : counts.answers + counts.none
-      if (isOpen) items.push({ formUuid, name: source.name, item: source.item, answers })
+      const isMixed = source.isList || (source.kinds & (source.kinds - 1)) !== 0 || !areAllKinds(source.kinds, source)
+      if (isOpen) items.push({ formUuid, name: source.name, item: source.item, answers, isMixed })
     }
     for (const [, { isOpen, source }] of ofForm) if (isOpen) attributes.set(attributeKey(source), source)
   }

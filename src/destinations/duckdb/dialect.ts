@@ -8,7 +8,7 @@ import {
   type Sql,
   TIME_TEXT,
 } from '../../../schemas/views/dialect.ts'
-import { type Answer, type EmptyLists, type Pivot, pivotByAggregates, type Wanted } from '../../../schemas/views/pivot.ts'
+import { type EmptyLists, type Pivot, pivotByAggregates, type Wanted } from '../../../schemas/views/pivot.ts'
 import { identifier, literal, sqlType } from '../sql.ts'
 
 export const duckdbDialect: Dialect = {
@@ -78,11 +78,13 @@ function pivotByMap(from: Sql): Pivot {
 const KEY = "concat(strlen(question), ':', question, item)"
 const keyOf = (question: string, item: string): Sql => literal(`${Buffer.byteLength(question)}:${question}${item}`)
 
-const emptyLists = (from: Sql): EmptyLists => ({
-  query: `SELECT response_uuid, list(${KEY}) AS places ${from} GROUP BY response_uuid`,
-  or: (list, question, item) =>
-    `COALESCE(${list}, CASE WHEN list_contains(N.places, ${keyOf(question, item)}) THEN CAST([] AS VARCHAR[]) END)`,
-})
+function emptyLists(from: Sql): EmptyLists {
+  return {
+    query: `SELECT response_uuid, list(${KEY}) AS places ${from} GROUP BY response_uuid`,
+    or: (list, question, item) =>
+      `COALESCE(${list}, CASE WHEN list_contains(N.places, ${keyOf(question, item)}) THEN CAST([] AS VARCHAR[]) END)`,
+  }
+}
 
 function captured(value: Sql, expression: string): Sql {
   return `NULLIF(regexp_extract(${value}, ${literal(expression)}, 1), '')`

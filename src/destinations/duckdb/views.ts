@@ -40,7 +40,7 @@ export async function ensureViews(
   const catalog = await readCatalog(connection, models, surveys)
   const { counts, respondents } = await readCounts(connection, models, catalog, surveys)
   const settings = { models, surveys, sql: duckdbDialect, now: now() }
-  const { changed, views, open } = planViews(catalog, counts, settings)
+  const { changed, views, surveys: ofSurveys, open } = planViews(catalog, counts, settings)
   await keepNames(session, changed)
   const marks = await readMarks(connection)
   const columnsOf = columnsThere(connection)
@@ -52,7 +52,7 @@ export async function ensureViews(
     if (standing === 'same') continue
     if (standing === 'taken') made.reasons.push(`${view.name}: ${TAKEN}`)
     else {
-      const before = standing === 'other' ? await columnsOf(view.name) : []
+      const before = standing === 'other' && ofSurveys.has(view.name) ? await columnsOf(view.name) : []
       if (await makeView(connection, view)) made.changes.push(...changesTo(view, before, typeIn))
       else made.reasons.push(`${view.name}: ${UNMADE}`)
     }
