@@ -189,7 +189,12 @@ function createColumns(catalog: Catalog, names: Names, options: ModelOptions): (
 }
 
 /** Those whose place is known come first, by place and then by name; 0: none is known of either. */
-function byPlace(one: number | null | undefined, other: number | null | undefined, name: string, others: string): number {
+function byPlace(
+  one: number | null | undefined,
+  other: number | null | undefined,
+  name: string,
+  others: string,
+): number {
   if (typeof one !== 'number') return typeof other === 'number' ? 1 : 0
   return typeof other === 'number' ? one - other || compare(name, others) : -1
 }
