@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Row, Table } from '../schemas/spec.ts'
 import { batchTables, rowsOf } from '../src/destinations/batch.ts'
-import { mergeStatements } from '../src/destinations/bigquery/merge.ts'
+import { mergeTransactions } from '../src/destinations/bigquery/merge.ts'
 import { encode as encodeRows } from '../src/destinations/bigquery/ndjson.ts'
 import { cellOf } from '../src/destinations/merge.ts'
 import { flatten as flattenBatch } from '../src/flatten/flatten.ts'
@@ -69,7 +69,7 @@ function reading(batch: RowBatch) {
     // Rows of a child table are in the days of their owners.
     const source = owner === undefined ? one : staged.find(({ table }) => table.name === owner.table)
     if (source === undefined) continue
-    const all = mergeStatements(owner === undefined ? [one] : [one, source])
+    const all = mergeTransactions(owner === undefined ? [one] : [one, source]).flat()
     const days = daysIn(source)
     for (const statement of owner === undefined ? all : all.filter((each) => !each.startsWith('MERGE'))) {
       for (const named of partitionsNamed(statement)) {

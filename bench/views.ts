@@ -1,7 +1,7 @@
 /** How long it takes to make views anew for a new question among many surveys, and to ask one of a million responses. */
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import type { MetricQuestions } from '../schemas/views/spec.ts'
+import { type MetricQuestions, UNSET_MODELS } from '../schemas/views/spec.ts'
 import type { StoredEvent } from '../src/buffer/buffer.ts'
 import type { Destination } from '../src/destinations/destination.ts'
 import { duckdbDestination } from '../src/destinations/duckdb/duckdb.ts'
@@ -89,11 +89,11 @@ const answers = (survey: number, questions: readonly string[]) => ({
 })
 
 /** The questions of the large warehouse, which are numbers from 0 to 10. */
-const QUESTIONS_OF_LARGE: MetricQuestions = { nps: ['question_0'], csat: undefined, ces: undefined }
+const QUESTIONS_OF_LARGE: MetricQuestions = { nps: [{ question: 'question_0' }], csat: undefined, ces: undefined }
 
 async function timeToAsk(path: string, responses: number): Promise<number[]> {
   await buildWarehouse(path, responses)
-  const destination = duckdbDestination({ path, questions: QUESTIONS_OF_LARGE })
+  const destination = duckdbDestination({ path, models: { ...UNSET_MODELS, questions: QUESTIONS_OF_LARGE } })
   const forms = Array.from({ length: 8 }, (_, at) => answers(at, []))
   await timeViews(
     destination,

@@ -81,15 +81,13 @@ export interface EventRecord {
   readonly account: AccountRecord | undefined
   readonly form: FormRecord | undefined
   readonly response: ResponseRecord | undefined
-  /** The payload as JSON text: as sent, unless it holds numbers or text that had to be made safe. */
+  /** The payload as JSON text: as sent, unless it holds numbers or text that had to be made safe, or a key twice in an object. */
   readonly payload: string
   readonly rejected: readonly RejectedValue[]
 }
 
 /** A collection and the version of the newest event that carried it. '' and undefined if none did. */
-export interface Carried<T> {
-  readonly version: string
-  readonly eventId: string
+export interface Carried<T> extends Origin {
   readonly value: T | undefined
 }
 
@@ -126,81 +124,52 @@ export interface RespondentState {
   readonly segments: Carried<readonly NamedItem[]>
 }
 
-/** A form, a segment or a tag: known by its newest name. */
-export interface NamedState {
-  readonly uuid: string
-  readonly name: string | null
-  readonly projectUuid: string | null
-  readonly eventId: string
-  readonly version: string
-}
-
-export type ValueType = 'boolean' | 'number' | 'timestamp' | 'text'
+export type ValueType = 'boolean' | 'number' | 'date' | 'timestamp' | 'text'
 
 /** A scalar as sent, and typed where its text is unmistakable. At most one of the typed fields is not null. */
 export interface TypedValue {
   readonly value: string
   readonly number: number | null
   readonly boolean: boolean | null
+  /** A day without a time, `YYYY-MM-DD`: it has no instant, as it begins at another one in each time zone. */
+  readonly date: string | null
   readonly timestamp: string | null
 }
 
-/** One leaf of a response's data. `item` is the path inside the answer, `choice` the last list position on it. */
-export interface Answer extends TypedValue {
+/** The event that last wrote a row: its id, when it arrived, and the version that it gave the row. */
+export interface Origin {
+  readonly eventId: string
+  readonly arrivedAt: string
+  readonly version: string
+}
+
+/** A question of one response, or a place inside its answer. */
+export interface Answered extends Origin {
   readonly question: string
+  /** '' for an answer that is a scalar or a list of scalars. */
   readonly item: string
-  readonly choice: number
   readonly responseUuid: string
   readonly formUuid: string | null
   readonly userUuid: string
   readonly answeredAt: string | null
-  readonly eventId: string
-  readonly version: string
 }
 
-export interface Attribute extends TypedValue {
+/** One leaf of a response's data. `item` is the path inside the answer, `choice` the last list position on it. */
+export interface Answer extends Answered, TypedValue {
+  readonly choice: number
+  readonly isList: boolean
+}
+
+export interface Attribute extends Origin, TypedValue {
   readonly ownerUuid: string
   readonly name: string
-  readonly eventId: string
-  readonly version: string
 }
 
 /** A tag on a response, or a segment that a user or a respondent is in. */
-export interface Membership {
+export interface Membership extends Origin {
   readonly ownerUuid: string
   readonly formUuid: string | null
   readonly item: NamedItem
-  readonly eventId: string
-  readonly version: string
-}
-
-/** A question of a form. `valueType` is null while no value has been seen. */
-export interface QuestionState {
-  readonly formUuid: string
-  readonly question: string
-  readonly valueType: ValueType | null
-  readonly isList: boolean
-  readonly eventId: string
-  readonly version: string
-}
-
-/** A place inside the answers to a question: '' for a plain one, and one for each row of a matrix. */
-export interface QuestionItemState {
-  readonly formUuid: string
-  readonly question: string
-  readonly item: string
-  readonly valueType: ValueType | null
-  readonly isList: boolean
-  readonly eventId: string
-  readonly version: string
-}
-
-export interface AttributeState {
-  readonly scope: 'user' | 'account'
-  readonly name: string
-  readonly valueType: ValueType | null
-  readonly eventId: string
-  readonly version: string
 }
 
 /** An event as the log keeps it. */

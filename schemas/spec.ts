@@ -7,6 +7,7 @@
  * - version: text that sorts. A row replaces another only if its version is higher.
  * - owner: for child tables, whose rows they are. A newer version of the owner's collection replaces all of them.
  */
+import type { Origin } from './records.ts'
 
 /** `timestamp` is an instant in UTC with microseconds, `date` a UTC day, `json` a JSON text, `number` a double. */
 export type ColumnType = 'text' | 'integer' | 'number' | 'boolean' | 'timestamp' | 'date' | 'json'
@@ -25,9 +26,10 @@ export type Row = readonly Cell[]
  * - the name of a version column: the value that comes with the higher version (most columns: `row_version`);
  * - `widest`: the type that holds both (`text` when they differ);
  * - `any`: true if either is;
+ * - `largest`: the larger number; null never replaces one;
  * - `filled`: as `row_version`, but null never replaces a value.
  */
-export type MergeRule = 'row_version' | 'widest' | 'any' | 'filled' | `${string}_version`
+export type MergeRule = 'row_version' | 'widest' | 'any' | 'largest' | 'filled' | `${string}_version`
 
 export interface Column<Source> {
   readonly type: ColumnType
@@ -96,6 +98,22 @@ export const required = {
   boolean: always('boolean'),
   timestamp: always('timestamp'),
   json: always('json'),
+}
+
+/** Which event last wrote a row of a table of states. */
+export const origin = (version: string) => ({
+  event_id: required.text('The event that last wrote the row', (s: Origin) => s.eventId),
+  row_version: required.text(version, (s: Origin) => s.version),
+})
+
+const RECEIVED = 'When the connector received the event of event_id; null in rows that a version before 0.2 loaded'
+
+/** When the event arrived that last wrote a row. It stands last, as do all columns that came later: so old files have the same order. */
+export const receivedAt = { event_received_at: timestamp(RECEIVED, (s: Origin) => s.arrivedAt) }
+
+/** The same of a row that is made from the record of an event. */
+export const eventReceivedAt = {
+  event_received_at: timestamp(RECEIVED, (s: { readonly event: { readonly arrivedAt: string } }) => s.event.arrivedAt),
 }
 
 /** The same column under another merge rule. */

@@ -3,15 +3,18 @@
  * it. No column depends on what a payload contains: questions, attributes, segments and tags are rows, not columns.
  */
 import type { Table } from './spec.ts'
-import { attributes, forms, questionItems, questions, segments, tags } from './tables/catalog.ts'
+import { responseAnswers, responseContext, responseNoneChosen } from './tables/answers.ts'
+import { attributes, formAttributes, forms, names, questionItems, questions, segments, tags } from './tables/catalog.ts'
 import { loads, rejectedValues, webhookEvents } from './tables/log.ts'
 import { accountAttributes, accounts, userAttributes, userSegments, users } from './tables/people.ts'
-import { respondentSegments, respondents, responseAnswers, responses, responseTags } from './tables/responses.ts'
+import { respondentSegments, respondents, responses, responseTags } from './tables/responses.ts'
 
 /** What flattening fills. Owners stand before their children. */
 export const eventTables = {
   responses,
   response_answers: responseAnswers,
+  response_none_chosen: responseNoneChosen,
+  response_context: responseContext,
   response_tags: responseTags,
   respondents,
   respondent_segments: respondentSegments,
@@ -24,8 +27,10 @@ export const eventTables = {
   questions,
   question_items: questionItems,
   attributes,
+  form_attributes: formAttributes,
   segments,
   tags,
+  names,
   webhook_events: webhookEvents,
   rejected_values: rejectedValues,
 } as const

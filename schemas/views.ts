@@ -2,18 +2,27 @@
  * The analytic views, one definition for both dialects of SQL (views/dialect.ts). Wide is a view: tables have fixed columns, and
  * whatever depends on the surveys stands here. Each follows those that it is made from.
  */
+import { answersView, contextView, responseStates } from './views/answers.ts'
+import { comments } from './views/comments.ts'
+import { answerDistribution } from './views/distribution.ts'
 import { metricViews } from './views/metrics.ts'
-import { answerDistribution, responseTimeline, surveyFunnel } from './views/responses.ts'
+import { responseTimeline, surveyFunnel } from './views/responses.ts'
+import { scoreQuestions } from './views/score-questions.ts'
 import { METRICS, scoresView } from './views/scores.ts'
 import type { ModelSettings, View } from './views/spec.ts'
 
 /** The models that every warehouse has; `survey_…` views (views/survey.ts) come with the surveys. */
 export function modelViews(settings: ModelSettings): View[] {
   return [
+    answersView(settings),
+    contextView(settings),
+    responseStates,
+    scoreQuestions(settings),
     scoresView(settings),
+    comments,
     ...METRICS.flatMap((metric) => metricViews(metric, settings)),
     surveyFunnel,
-    responseTimeline,
-    answerDistribution,
+    responseTimeline(settings),
+    answerDistribution(settings),
   ]
 }

@@ -40,6 +40,7 @@ export async function loadAll({ config, destinations, total, task }: Loading): P
           limits: batchLimits(config, name),
           backoff: BACKOFF,
           signal: stopping.signal,
+          contextKeys: config.models.contextKeys,
           log,
           ...(task && { task }),
           onState: () => {},

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { EventBuffer } from '../src/buffer/buffer.ts'
 import { checkBody } from '../src/receiver/accept.ts'
+import { contentOf } from '../src/receiver/content.ts'
 import { openExistingBuffer } from '../src/stores.ts'
 import { runCommand } from './command.ts'
 import { formatTable } from './table.ts'
@@ -81,7 +82,7 @@ async function replay(buffer: EventBuffer, named: readonly string[]): Promise<bo
     }
     const checked = checkBody(item.body)
     if (checked.ok) {
-      const outcome = await buffer.release(id)
+      const outcome = await buffer.release(id, contentOf(item.body))
       if (outcome !== 'unknown') counts[outcome]++
     } else {
       counts.refused++

@@ -2,9 +2,13 @@
 import { isIPv4 } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
+import type { ModelOptions } from '../schemas/views/spec.ts'
 import { type BigqueryConfig, UNSET } from './config/bigquery.ts'
-import { defaultSource, exportMistakes, type ScheduledExport, type SourceName } from './config/exports.ts'
+import { defaultSource, EXPORT_OPTIONS, type ScheduledExport, type SourceName } from './config/exports.ts'
+import { mistakesInside } from './config/inside.ts'
+import { UNSET_MODELS } from './config/models.ts'
 import { type Setting, settings, settingsSchema, type WebhookAuth } from './config/schema.ts'
+import { SCORED_OPTIONS } from './config/scored-questions.ts'
 import { CONFIG_FILE, type Given, gatherSettings } from './config/sources.ts'
 
 export type { SourceName }
@@ -27,8 +31,8 @@ export interface Config {
   readonly retainBytes: number
   readonly logLevel: z.output<typeof settingsSchema>['LOG_LEVEL']
   readonly csvFormulaGuard: boolean
-  /** Which questions are scored; undefined: those that look like it. */
-  readonly questions: Readonly<Record<'nps' | 'csat' | 'ces', readonly string[] | undefined>>
+  /** What the analytic views are made by. */
+  readonly models: ModelOptions
   readonly bigquery: BigqueryConfig
   readonly exports: readonly ExportJob[]
   /** What people's questions are asked, unless they say otherwise. */
@@ -55,7 +59,7 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
   const wrong = new Set(checked.error?.issues.map(({ path }) => path[0]))
   for (const setting of settings) {
     if (!wrong.has(setting.name)) continue
-    const inside = setting.name === 'EXPORTS' ? insideExports(checked.error, given.get('EXPORTS')) : []
+    const inside = insideOf(setting.name, checked.error, given.get(setting.name))
     mistakes.push(...(inside.length > 0 ? inside : [mistake(setting, given.get(setting.name))]))
   }
   if (checked.success && checked.data.WEBHOOK_SECRET === undefined && !isLoopback(checked.data.HOST)) {
@@ -85,6 +89,7 @@ const OPTIONAL = {
   CES_QUESTIONS: true,
   EXPORTS: true,
   ...UNSET,
+  ...UNSET_MODELS,
 } as const
 
 type Checked = z.output<ReturnType<typeof settingsSchema.partial<typeof OPTIONAL>>>
@@ -104,7 +109,14 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   retainBytes: checked.RETAIN_BYTES,
   logLevel: checked.LOG_LEVEL,
   csvFormulaGuard: checked.CSV_FORMULA_GUARD,
-  questions: { nps: checked.NPS_QUESTIONS, csat: checked.CSAT_QUESTIONS, ces: checked.CES_QUESTIONS },
+  models: {
+    questions: { nps: checked.NPS_QUESTIONS, csat: checked.CSAT_QUESTIONS, ces: checked.CES_QUESTIONS },
+    contextKeys: checked.CONTEXT_KEYS,
+    identifyingKeys: checked.IDENTIFYING_KEYS ?? [],
+    groupAttributes: checked.GROUP_ATTRIBUTES,
+    columnTypes: checked.COLUMN_TYPES ?? {},
+    timeZone: checked.TIME_ZONE,
+  },
   bigquery: {
     mode: checked.BIGQUERY_MODE,
     project: checked.BIGQUERY_PROJECT,
@@ -123,8 +135,19 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   })),
 })
 
-const insideExports = (error: z.ZodError | undefined, given: Given | undefined): string[] =>
-  exportMistakes(error?.issues.filter(({ path }) => path[0] === 'EXPORTS') ?? [], given?.from ?? 'nowhere')
+/** What an object may say in those settings that are lists of objects. */
+const OBJECTS = new Map<string, readonly string[]>([
+  ['EXPORTS', EXPORT_OPTIONS],
+  ['NPS_QUESTIONS', SCORED_OPTIONS.nps],
+  ['CSAT_QUESTIONS', SCORED_OPTIONS.csat],
+  ['CES_QUESTIONS', SCORED_OPTIONS.ces],
+])
+
+function insideOf(name: string, error: z.ZodError | undefined, given: Given | undefined): string[] {
+  const options = OBJECTS.get(name)
+  const issues = error?.issues.filter(({ path }) => path[0] === name) ?? []
+  return options === undefined ? [] : mistakesInside(issues, options, given?.from ?? 'nowhere')
+}
 
 function mistake({ name, allowed, example, secret }: Setting, given: Given | undefined): string {
   const value = secret ? 'its value (not shown)' : JSON.stringify(given?.value)

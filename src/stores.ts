@@ -107,11 +107,11 @@ export async function openDestination(config: Config, name: Config['destinations
   switch (name) {
     case 'duckdb': {
       const { duckdbDestination } = await import('./destinations/duckdb/duckdb.ts')
-      return duckdbDestination({ path: warehousePath(config), questions: config.questions })
+      return duckdbDestination({ path: warehousePath(config), models: config.models })
     }
     case 'bigquery': {
       const { bigqueryDestination } = await import('./destinations/bigquery/bigquery.ts')
-      return bigqueryDestination({ ...config.bigquery, questions: config.questions })
+      return bigqueryDestination({ ...config.bigquery, models: config.models })
     }
     case 'csv': {
       const { csvDestination } = await import('./destinations/csv/csv.ts')

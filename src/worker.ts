@@ -27,6 +27,7 @@ const loader = startLoader({
   whenPending: config.loadWhenPending,
   eager: interactive,
   limits: (destination) => batchLimits(config, destination),
+  contextKeys: config.models.contextKeys,
   log,
   jobs: { duckdb: exportsFrom('duckdb'), bigquery: exportsFrom('bigquery') },
   onStatus: (destination, status) => parentPort?.postMessage({ destination, status } satisfies StatusMessage),

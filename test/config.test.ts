@@ -35,6 +35,10 @@ function mistakes(env: NodeJS.ProcessEnv, files: Files = {}): string[] {
 const auth = (WEBHOOK_AUTH: string) => load({ WEBHOOK_AUTH }).config.webhookAuth
 const bytes = (RETAIN_BYTES: string) => load({ RETAIN_BYTES }).config.retainBytes
 
+/** The default: what is never a question. */
+const CONTEXT_KEYS =
+  'currentUrl current_url pageUrl page_url referrer userAgent user_agent viewport isMobile is_mobile utm_*'.split(' ')
+
 test('nothing has to be set', (t) => {
   const { cwd, config } = load()
   t.deepEqual(config, {
@@ -49,7 +53,14 @@ test('nothing has to be set', (t) => {
     batchMaxEvents: 50_000,
     bodyLimit: 1024 ** 2,
     retainDays: 30,
-    questions: { nps: undefined, csat: undefined, ces: undefined },
+    models: {
+      questions: { nps: undefined, csat: undefined, ces: undefined },
+      contextKeys: CONTEXT_KEYS,
+      identifyingKeys: [],
+      groupAttributes: undefined,
+      columnTypes: {},
+      timeZone: 'UTC',
+    },
     retainBytes: 10 * 1024 ** 3,
     logLevel: 'info',
     csvFormulaGuard: false,

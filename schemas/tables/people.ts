@@ -1,6 +1,19 @@
 /** Users and accounts as they are now, and what is known of them. */
 import type { AccountState, Attribute, Membership, UserState } from '../records.ts'
-import { boolean, date, json, merged, number, required, type Table, tableOf, text, timestamp } from '../spec.ts'
+import {
+  boolean,
+  date,
+  eventReceivedAt,
+  json,
+  merged,
+  number,
+  receivedAt,
+  required,
+  type Table,
+  tableOf,
+  text,
+  timestamp,
+} from '../spec.ts'
 import { createdOn } from '../uuid.ts'
 
 export const users: Table<UserState> = tableOf<UserState>()({
@@ -37,6 +50,7 @@ export const users: Table<UserState> = tableOf<UserState>()({
       'segments_version',
       required.text('Version of the newest event that carried segments; empty if none did', (s) => s.segments.version),
     ),
+    ...eventReceivedAt,
   },
 })
 
@@ -53,9 +67,11 @@ export const userAttributes: Table<Attribute> = tableOf<Attribute>()({
     value: required.text('The value as sent; a list or an object as JSON text', (s) => s.value),
     value_number: number('The value as a number, if it is one', (s) => s.number),
     value_boolean: boolean('The value as a boolean, if it is one', (s) => s.boolean),
-    value_timestamp: timestamp('The value as an instant, if it is an ISO 8601 date or time', (s) => s.timestamp),
+    value_timestamp: timestamp('The value as an instant, if it is an ISO 8601 time with a day', (s) => s.timestamp),
     event_id: required.text('The event that wrote the row', (s) => s.eventId),
     row_version: required.text("The user's attributes_version that this row came with", (s) => s.version),
+    value_date: date('The value as a day, if it is one', (s) => s.date),
+    ...receivedAt,
   },
 })
 
@@ -73,6 +89,7 @@ export const userSegments: Table<Membership> = tableOf<Membership>()({
     entered_at: timestamp('When the user entered the segment, where Refiner tells it', (s) => s.item.createdAt),
     event_id: required.text('The event that wrote the row', (s) => s.eventId),
     row_version: required.text("The user's segments_version that this row came with", (s) => s.version),
+    ...receivedAt,
   },
 })
 
@@ -105,6 +122,7 @@ export const accounts: Table<AccountState> = tableOf<AccountState>()({
         (s) => s.attributes.version,
       ),
     ),
+    ...eventReceivedAt,
   },
 })
 
@@ -121,8 +139,10 @@ export const accountAttributes: Table<Attribute> = tableOf<Attribute>()({
     value: required.text('The value as sent; a list or an object as JSON text', (s) => s.value),
     value_number: number('The value as a number, if it is one', (s) => s.number),
     value_boolean: boolean('The value as a boolean, if it is one', (s) => s.boolean),
-    value_timestamp: timestamp('The value as an instant, if it is an ISO 8601 date or time', (s) => s.timestamp),
+    value_timestamp: timestamp('The value as an instant, if it is an ISO 8601 time with a day', (s) => s.timestamp),
     event_id: required.text('The event that wrote the row', (s) => s.eventId),
     row_version: required.text("The account's attributes_version that this row came with", (s) => s.version),
+    value_date: date('The value as a day, if it is one', (s) => s.date),
+    ...receivedAt,
   },
 })

@@ -1,12 +1,12 @@
-/** What people answered: responses, their answers and tags, and who the respondents were at that moment. */
-import type { Answer, JsonValue, Membership, RespondentState, ResponseState } from '../records.ts'
+/** Responses and their tags, and who the respondents were at that moment. */
+import type { JsonValue, Membership, RespondentState, ResponseState } from '../records.ts'
 import {
-  boolean,
   date,
+  eventReceivedAt,
   integer,
   json,
   merged,
-  number,
+  receivedAt,
   required,
   type Table,
   tableOf,
@@ -31,7 +31,7 @@ export const responses: Table<ResponseState> = tableOf<ResponseState>()({
     user_uuid: required.text('The user who was asked', (s) => s.event.userUuid),
     account_uuid: text("The user's account", (s) => s.event.account?.uuid ?? null),
     status: required.text(
-      'completed if completed_at; else dismissed if dismissed_at; else partial if it has data; else seen',
+      'completed if completed_at; else dismissed if dismissed_at; else partial if something was answered; else seen',
       (s) => s.response.status,
     ),
     first_shown_at: timestamp('When the survey was first shown', (s) => s.response.firstShownAt),
@@ -57,30 +57,7 @@ export const responses: Table<ResponseState> = tableOf<ResponseState>()({
       'tags_version',
       required.text('Version of the newest event that carried tags; empty if none did', (s) => s.tags.version),
     ),
-  },
-})
-
-export const responseAnswers: Table<Answer> = tableOf<Answer>()({
-  name: 'response_answers',
-  description: 'Answers, one row per question, item and choice; contextual data sent along with a response is here too',
-  key: ['response_uuid', 'question', 'item', 'choice'],
-  partition: 'created_on',
-  owner: { table: 'responses', key: 'response_uuid', version: 'answers_version' },
-  columns: {
-    response_uuid: required.text('The response', (s) => s.responseUuid),
-    question: required.text('Identifier of the question', (s) => s.question),
-    item: required.text('Path inside a nested answer, such as the row of a matrix; else empty', (s) => s.item),
-    choice: required.integer('Position in a list of choices, from 0; else 0', (s) => s.choice),
-    created_on: date('UTC date inside response_uuid; partition column', (s) => createdOn(s.responseUuid)),
-    form_uuid: text('The survey', (s) => s.formUuid),
-    user_uuid: required.text('The user who answered', (s) => s.userUuid),
-    answered_at: timestamp("The response's last_data_reception_at when this answer came", (s) => s.answeredAt),
-    value: required.text('The answer as sent', (s) => s.value),
-    value_number: number('The answer as a number, if it is one', (s) => s.number),
-    value_boolean: boolean('The answer as a boolean, if it is one', (s) => s.boolean),
-    value_timestamp: timestamp('The answer as an instant, if it is an ISO 8601 date or time', (s) => s.timestamp),
-    event_id: required.text('The event that wrote the row', (s) => s.eventId),
-    row_version: required.text("The response's answers_version that this row came with", (s) => s.version),
+    ...eventReceivedAt,
   },
 })
 
@@ -98,6 +75,7 @@ export const responseTags: Table<Membership> = tableOf<Membership>()({
     tag_name: text("The tag's name when it was sent", (s) => s.item.name),
     event_id: required.text('The event that wrote the row', (s) => s.eventId),
     row_version: required.text("The response's tags_version that this row came with", (s) => s.version),
+    ...receivedAt,
   },
 })
 
@@ -151,6 +129,7 @@ export const respondents: Table<RespondentState> = tableOf<RespondentState>()({
       'segments_version',
       required.text('Version of the event that brought segments; empty if none did', (s) => s.segments.version),
     ),
+    ...eventReceivedAt,
   },
 })
 
@@ -168,5 +147,6 @@ export const respondentSegments: Table<Membership> = tableOf<Membership>()({
     segment_name: text("The segment's name, then", (s) => s.item.name),
     event_id: required.text('The event that wrote the row', (s) => s.eventId),
     row_version: required.text("The respondent's segments_version that this row came with", (s) => s.version),
+    ...receivedAt,
   },
 })

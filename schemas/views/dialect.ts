@@ -18,13 +18,15 @@ export interface Dialect {
   /** NULL of a type. */
   nothing(type: ColumnType): Sql
   /** NULL where the text does not read as the type. */
-  tryCast(value: Sql, type: Exclude<ColumnType, 'json' | 'date' | 'integer'>): Sql
+  tryCast(value: Sql, type: Exclude<ColumnType, 'json' | 'integer'>): Sql
   /** Whether an RE2 expression finds something in the text. */
   matches(value: Sql, expression: string): Sql
-  /** The UTC day of an instant. */
-  day(instant: Sql): Sql
-  /** The first day of an instant's UTC month. */
-  month(instant: Sql): Sql
+  /** What the only group of an RE2 expression finds in the text; NULL where the expression finds nothing, or the group an empty text. */
+  captured(value: Sql, expression: string): Sql
+  /** The day of an instant in a time zone (IANA name). */
+  day(instant: Sql, zone: string): Sql
+  /** The first day of an instant's month in a time zone (IANA name). */
+  month(instant: Sql, zone: string): Sql
   /** Seconds with fractions; negative when `to` is earlier. */
   seconds(from: Sql, to: Sql): Sql
   /** The median as a window: neither dialect has it as an aggregate that the other has too. */
@@ -33,8 +35,7 @@ export interface Dialect {
   member(json: Sql, name: string): Sql
   /**
    * A query: the rows of another, once for each member of the JSON object in their column `json`, with its `name` and its `value` (as
-   * `member`) beside their columns. `names` are all that there may be: a dialect that has no need of them gives all members, another one
-   * also those that are not there, with NULL.
+   * `member`) beside their columns. Only those of these names; a dialect may also give those that are not there, with NULL.
    */
   perMember(rows: Sql, names: readonly string[]): Sql
   /** An aggregate: a list of the values where the condition holds, none of them NULL. */

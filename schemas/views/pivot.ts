@@ -7,7 +7,7 @@ export interface Answer {
   readonly item: string
   readonly columnName: string
   /** The column with the wanted type. */
-  readonly value: 'value' | 'value_number' | 'value_boolean' | 'value_timestamp'
+  readonly value: 'value' | 'value_number' | 'value_boolean' | 'value_date' | 'value_timestamp'
   /** Whether all choices are wanted, in their order, not the first one. */
   readonly isList: boolean
 }

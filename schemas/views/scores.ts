@@ -1,15 +1,14 @@
 /**
- * `scores`: every answer to an NPS, CSAT or CES question, once, in its newest state. All metrics are made from it.
- *
- * What counts as such a question: the ones that the config names; else Refiner's own type, where its API told it; else the metric's
- * name as a word in the identifier, unless it is a list, as long as nearly all its numbers are whole and inside the scale
- * (so the texts of `nps_reason` and an `nps_last_year` of -20 do not count, and one answer of 11 does not hide all others). For a
- * question with few answers one outside of it is all that may be.
+ * `scores`: every answer to an NPS, CSAT or CES question that counts, once, in its newest state. All metrics are made from it. Which
+ * questions are scored, and on which scale, says `score_questions` (score-questions.ts).
  */
+import { SURVEY } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
-import type { MetricQuestions, ModelSettings, View, ViewColumn } from './spec.ts'
+import type { MetricQuestions, ModelOptions, Range, ScoredQuestion, View, ViewColumn } from './spec.ts'
 
 export type Metric = keyof MetricQuestions
+
+export const METRICS: readonly Metric[] = ['nps', 'csat', 'ces']
 
 /** NPS is asked from 0 to 10, CSAT from 1 to 5, CES 2.0 from 1 to 7. */
 export const SCALES: Readonly<Record<Metric, { readonly least: number; readonly most: number }>> = {
@@ -18,98 +17,128 @@ export const SCALES: Readonly<Record<Metric, { readonly least: number; readonly 
   ces: { least: 1, most: 7 },
 }
 
-/** The share of a question's numbers that must be in the scale, for it to be taken for one of the metric. */
-const ENOUGH = 0.95
-/** From so many numbers on, one of them may be outside the scale. */
-const FEW = 5
-
-export const METRICS: readonly Metric[] = ['nps', 'csat', 'ces']
-
 /** What tells one scored question from another. */
 export const QUESTION_COLUMNS: Readonly<Record<string, ViewColumn>> = {
-  form_uuid: { type: 'text', description: 'The survey' },
-  form_name: { type: 'text', description: "The survey's newest name" },
+  ...SURVEY,
   question: { type: 'text', description: 'Identifier of the question' },
   item: { type: 'text', description: 'Path inside a nested answer, such as the row of a matrix; else empty' },
 }
 
-export function scoresView({ questions }: ModelSettings): View {
-  return {
-    name: 'scores',
-    description: 'Answers to NPS, CSAT and CES questions, one row each, in their newest state',
-    columns: {
-      metric: { type: 'text', description: 'nps (0 to 10), csat (1 to 5) or ces (1 to 7)' },
-      ...QUESTION_COLUMNS,
-      response_uuid: { type: 'text', description: 'The response' },
-      status: { type: 'text', description: 'Status of the response' },
-      answered_at: { type: 'timestamp', description: 'When the newest answer of the response came' },
-      user_uuid: { type: 'text', description: 'The user who answered' },
-      account_uuid: { type: 'text', description: "The user's account" },
-      score: { type: 'number', description: 'The answer, inside the scale of the metric' },
-    },
-    query: (sql) => scores(sql, questions),
-  }
+/** Categories of answers, the best first. */
+export const CATEGORIES: Readonly<Record<Metric, readonly [best: string, middle: string, worst: string]>> = {
+  nps: ['promoter', 'passive', 'detractor'],
+  csat: ['satisfied', 'neutral', 'dissatisfied'],
+  ces: ['easy', 'neutral', 'hard'],
 }
 
-function scores(sql: Dialect, questions: MetricQuestions): Sql {
-  const fits = (metric: Sql) => {
-    const inScale = METRICS.map((name) => {
-      const { least, most } = SCALES[name]
-      return `${metric} = '${name}' AND A.value_number BETWEEN ${least} AND ${most}`
-    })
-    return `A.value_number = FLOOR(A.value_number) AND (${inScale.join(' OR ')})`
-  }
-  return `WITH asked AS (
-  SELECT I.form_uuid, I.question, I.item, ${declaredMetric(sql, questions)} AS declared,
-    CASE WHEN NOT I.is_list THEN ${namedMetric(sql, questions)} END AS named
-  FROM ${sql.relation('question_items')} AS I
-  JOIN ${sql.relation('questions')} AS Q ON Q.form_uuid = I.form_uuid AND Q.question = I.question
-), answered AS (
-  SELECT A.form_uuid, A.question, A.item, Q.declared IS NOT NULL AS is_declared, COALESCE(Q.declared, Q.named) AS metric,
-    COUNT(A.value_number) AS numbers, COUNT(CASE WHEN ${fits('COALESCE(Q.declared, Q.named)')} THEN 1 END) AS fitting
-  FROM ${sql.relation('response_answers')} AS A
-  JOIN asked AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
-  WHERE Q.declared IS NOT NULL OR Q.named IS NOT NULL
-  GROUP BY 1, 2, 3, 4, 5
-), scored AS (
-  SELECT form_uuid, question, item, metric FROM answered
-  WHERE is_declared OR numbers > 0 AND (fitting >= ${ENOUGH} * numbers OR numbers >= ${FEW} AND fitting >= numbers - 1)
-)
-SELECT S.metric, S.form_uuid, COALESCE(F.name, R.form_name) AS form_name, S.question, S.item,
-  A.response_uuid, R.status, A.answered_at, A.user_uuid, R.account_uuid, A.value_number AS score
-FROM ${sql.relation('response_answers')} AS A
-JOIN scored AS S ON S.form_uuid = A.form_uuid AND S.question = A.question AND S.item = A.item
-JOIN ${sql.relation('responses')} AS R ON R.response_uuid = A.response_uuid
-LEFT JOIN ${sql.relation('forms')} AS F ON F.form_uuid = S.form_uuid
-WHERE A.choice = 0 AND ${fits('S.metric')}`
+export interface Grading {
+  readonly scale: Range
+  /** Whether no setting says it. */
+  readonly isAssumed: boolean
+  readonly best: Range
+  readonly worst: Range
 }
 
-/** The metric of a question that the config or Refiner's API names. */
-function declaredMetric(sql: Dialect, questions: MetricQuestions): Sql {
-  const cases = METRICS.map((metric) => {
-    const named = questions[metric]
-    if (named === undefined) return `WHEN Q.question_type = '${metric}' THEN '${metric}'`
-    const list = named.map((name) => sql.text(name)).join(', ')
-    return `WHEN ${list === '' ? 'FALSE' : `Q.question IN (${list})`} THEN '${metric}'`
+/**
+ * Which answers are good. NPS: promoters 9 and 10, detractors 6 and less (F. Reichheld, "The One Number You Need to Grow", Harvard Business
+ * Review 81, 2003). CSAT: unless the settings say, the two highest answers above the middle. CES: all above it. As far below the middle
+ * are the bad answers.
+ */
+export function gradingOf(metric: Metric, { scale, satisfied }: Pick<ScoredQuestion, 'scale' | 'satisfied'>): Grading {
+  const [least, most] = scale ?? [SCALES[metric].least, SCALES[metric].most]
+  const known = { scale: [least, most] as const, isAssumed: scale === undefined }
+  if (metric === 'nps') return { ...known, best: [9, 10], worst: [least, 6] }
+  const above = Math.floor((least + most) / 2) + 1
+  const best = satisfied ?? [metric === 'csat' ? Math.max(above, most - 1) : above, most]
+  return { ...known, best, worst: [least + most - best[1], least + most - best[0]] }
+}
+
+/** What depends on the scale, out of a row's `question`, for a metric. */
+export function ofGrading(
+  sql: Dialect,
+  metric: Metric,
+  questions: MetricQuestions,
+  write: (grading: Grading) => Sql,
+): Sql {
+  const usual = write(gradingOf(metric, {}))
+  const cases = (questions[metric] ?? []).flatMap((named) => {
+    const own = write(gradingOf(metric, named))
+    return own === usual ? [] : [`WHEN question = ${sql.text(named.question)} THEN ${own}`]
   })
-  return `CASE ${cases.join(' ')} END`
+  return cases.length === 0 ? usual : `CASE ${cases.join(' ')} ELSE ${usual} END`
 }
 
-/** The metric whose name is a word in a question's identifier, unless the config says which questions have it. */
-function namedMetric(sql: Dialect, questions: MetricQuestions): Sql {
-  const cases = METRICS.filter((metric) => questions[metric] === undefined).map(
-    (metric) => `WHEN ${sql.matches('Q.question', wordIn(metric))} THEN '${metric}'`,
-  )
-  return cases.length === 0 ? sql.nothing('text') : `CASE ${cases.join(' ')} END`
+/** The same, out of a row's `metric` and `question`. */
+export function byMetric(write: (metric: Metric) => Sql): Sql {
+  return `CASE metric ${METRICS.map((metric) => `WHEN '${metric}' THEN ${write(metric)}`).join(' ')} END`
 }
 
-/** RE2, for `my-nps`, `NPS?`, `nps2`, `npsScore`, `myNps` and `NPSScore`, and not for `snapshots`. */
-function wordIn(name: string): string {
-  const [upper, capital] = [name.toUpperCase(), `${name.charAt(0).toUpperCase()}${name.slice(1)}`]
-  return [
-    `(^|[^A-Za-z])(?i:${name})([^A-Za-z]|$)`,
-    `(^|[^A-Za-z])${name}([^a-z]|$)`,
-    `(^|[^A-Z])${capital}([^a-z]|$)`,
-    `(^|[^A-Z])${upper}([^A-Za-z]|[A-Z][a-z]|$)`,
-  ].join('|')
+/** RE2: an integer and what it means, such as `10 - Extremely likely` or `0 (not at all)`; no day, fraction or decimal. */
+const LABELED = '^\\s*(-?[0-9]+)\\s*[-\u2013\u2014:=.)(]\\s*[^0-9\\s]'
+
+/** The number that an answer of this row says, by itself or with its meaning. */
+export const numberOf = (sql: Dialect, row: string): Sql =>
+  `COALESCE(${row}.value_number, ${sql.tryCast(sql.captured(`${row}.value`, LABELED), 'number')})`
+
+export const scoresView = ({ questions }: ModelOptions): View => ({
+  name: 'scores',
+  description:
+    'Answers to NPS, CSAT and CES questions that count, one row each, in their newest state; AVG(points) of a question is its score',
+  columns: {
+    metric: { type: 'text', description: 'nps, csat or ces' },
+    ...QUESTION_COLUMNS,
+    response_uuid: { type: 'text', description: 'The response' },
+    status: { type: 'text', description: 'Status of the response' },
+    answered_at: { type: 'timestamp', description: 'When the newest answer of the response came' },
+    user_uuid: { type: 'text', description: 'The user who answered' },
+    account_uuid: { type: 'text', description: "The user's account" },
+    score: {
+      type: 'number',
+      description: "The answer, on the question's scale; its mean is no NPS and no CSAT: average points",
+    },
+    points: {
+      type: 'number',
+      description:
+        'What the answer adds to the average: 100 of a promoter, 0 of a passive, -100 of a detractor; 100 of who is satisfied, else 0; for CES the answer itself',
+    },
+    category: {
+      type: 'text',
+      description: 'promoter, passive or detractor; satisfied, neutral or dissatisfied; for CES easy, neutral or hard',
+    },
+    is_latest: {
+      type: 'boolean',
+      description: "Whether it is the user's newest answer to the question; true where no user is known",
+    },
+  },
+  query: (sql) => `WITH given AS (
+  SELECT Q.metric, Q.form_uuid, Q.question, Q.item, Q.scale_least, Q.scale_most, A.response_uuid,
+    MAX(A.answered_at) AS answered_at, MAX(A.user_uuid) AS user_uuid, MAX(${numberOf(sql, 'A')}) AS score
+  FROM ${sql.relation('answers')} AS A
+  JOIN ${sql.relation('score_questions')} AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
+  WHERE Q.is_used
+  GROUP BY 1, 2, 3, 4, 5, 6, 7
+  HAVING COUNT(*) = 1
+), graded AS (
+  SELECT metric, form_uuid, question, item, response_uuid, answered_at, user_uuid, score,
+    ${byMetric((metric) => ofGrading(sql, metric, questions, (grading) => categoryBy(metric, grading)))} AS category
+  FROM given
+  WHERE score = FLOOR(score) AND score BETWEEN scale_least AND scale_most
+)
+SELECT G.metric, G.form_uuid, R.form_name, R.survey_view, G.question, G.item, G.response_uuid, R.status, G.answered_at, G.user_uuid, R.account_uuid,
+  G.score, ${POINTS} AS points, G.category,
+  ROW_NUMBER() OVER (
+    PARTITION BY G.metric, G.form_uuid, G.question, G.item, COALESCE(G.user_uuid, G.response_uuid)
+    ORDER BY G.answered_at DESC, G.response_uuid DESC
+  ) = 1 AS is_latest
+FROM graded AS G
+JOIN ${sql.relation('response_states')} AS R ON R.response_uuid = G.response_uuid`,
+})
+
+function categoryBy(metric: Metric, { best, worst }: Grading): Sql {
+  const [good, middle, bad] = CATEGORIES[metric]
+  const within = ([least, most]: Range) => `score BETWEEN ${least} AND ${most}`
+  return `CASE WHEN ${within(best)} THEN '${good}' WHEN ${within(worst)} THEN '${bad}' ELSE '${middle}' END`
 }
+
+const POINTS = `CASE WHEN G.metric = 'ces' THEN G.score WHEN G.category IN ('promoter', 'satisfied') THEN 100.0
+    WHEN G.category = 'detractor' THEN -100.0 ELSE 0.0 END`

@@ -129,6 +129,7 @@ WHERE R.form_uuid = ${form}`
 const VALUES = {
   number: 'value_number',
   boolean: 'value_boolean',
+  date: 'value_date',
   timestamp: 'value_timestamp',
   text: 'value',
 } as const

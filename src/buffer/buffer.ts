@@ -96,8 +96,11 @@ export interface EventBuffer {
   quarantine(event: ArrivedEvent, reason: string): Promise<'quarantined' | 'duplicate' | 'overflowed'>
   listQuarantined(): Promise<Quarantined[]>
   readQuarantined(id: string): Promise<(ArrivedEvent & { readonly reason: string }) | undefined>
-  /** Moves a body from the quarantine to the events, in one commit. */
-  release(id: string): Promise<'accepted' | 'duplicate' | 'unknown'>
+  /**
+   * Moves a body from the quarantine to the events, in one commit.
+   * @param as what it is as an event, where the door takes less than all of it; else the whole body, under the same id
+   */
+  release(id: string, as?: Pick<ArrivedEvent, 'id' | 'body'>): Promise<'accepted' | 'duplicate' | 'unknown'>
   /** Forgets a body for good; it stays counted as quarantined. */
   dropQuarantined(id: string): Promise<boolean>
 

@@ -43,13 +43,13 @@ export function createMemoryBuffer(options: BufferOptions, memory: Memory = newM
       }),
     listQuarantined: () => attempt(() => [...memory.quarantine.values()].map(withoutBody)),
     readQuarantined: (id) => attempt(() => memory.quarantine.get(id)),
-    release: (id) =>
+    release: (id, as) =>
       attempt(() => {
         const found = memory.quarantine.get(id)
         if (found === undefined) return 'unknown'
         requireRoom(memory, options)
         memory.quarantine.delete(id)
-        return add(memory, found)
+        return add(memory, { ...found, ...as })
       }),
     dropQuarantined: (id) =>
       attempt(() => {

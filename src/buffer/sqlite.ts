@@ -52,7 +52,7 @@ export function openSqliteBuffer(path: string, options: BufferOptions): EventBuf
     quarantine: async (event, reason) => only(await queue.put(event, reason), 'quarantined', 'duplicate', 'overflowed'),
     listQuarantined: () => attempt('list the quarantine', () => quarantine.list()),
     readQuarantined: (id) => attempt('read the quarantine', () => quarantine.read(id)),
-    release: (id) => attempt(`release ${id}`, () => quarantine.release(id)),
+    release: (id, as) => attempt(`release ${id}`, () => quarantine.release(id, as)),
     dropQuarantined: (id) => attempt(`drop ${id}`, () => quarantine.drop(id)),
     prune: (now) => attempt('drop old events', () => prune(now)),
     stats: () => attempt('read the counters', stats),

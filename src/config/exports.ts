@@ -1,6 +1,6 @@
 /** What an export is told, on the command line and in the setting EXPORTS: what to take, which of it, and how it is written. */
 import { z } from 'zod'
-import { nearest, suggestion } from '../nearest.ts'
+import { nearest } from '../nearest.ts'
 import { about } from './about.ts'
 import { isSchedule, list, yesOrNo } from './units.ts'
 
@@ -151,17 +151,4 @@ export const exportsSetting = z
 
 export type ScheduledExport = z.output<typeof scheduledSchema>
 
-/** One sentence for each thing that is wrong inside; empty when the setting is no list of exports at all. */
-export function exportMistakes(issues: readonly z.core.$ZodIssue[], from: string): string[] {
-  return issues
-    .filter(({ path }) => path.length > 1)
-    .flatMap((issue) => {
-      const place = issue.path
-        .map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at > 0 ? '.' : ''}${String(step)}`))
-        .join('')
-      if (issue.code !== 'unrecognized_keys') return [`${place} from ${from} is not allowed: ${issue.message}`]
-      return issue.keys.map((key) => `${place}.${key} from ${from} is no option; ${suggestion(key, OPTIONS)}`)
-    })
-}
-
-const OPTIONS = Object.keys(scheduledSchema.shape)
+export const EXPORT_OPTIONS = Object.keys(scheduledSchema.shape)

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { type About, about } from './about.ts'
 import { bigquerySettings } from './bigquery.ts'
 import { exportsSetting } from './exports.ts'
+import { modelSettings } from './models.ts'
+import { cesQuestions, csatQuestions, npsQuestions } from './scored-questions.ts'
 import { isSchedule, list, size, wholeNumber, yesOrNo } from './units.ts'
 
 /** Where the secret is looked for in a request. `any`: in all the usual places. Header names are in lower case. */
@@ -38,14 +40,6 @@ const auth = z
 
 const isHost = (text: string) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)
 const distinct = (values: readonly string[]) => new Set(values).size === values.length
-
-const scoredQuestions = (title: string, word: string, example: string) =>
-  list.pipe(z.array(z.string().min(1))).register(about, {
-    description: `Identifiers of the questions that the ${title} views score. Unset: those with ${word} as a word in them, and answers in its scale.`,
-    default: undefined,
-    allowed: 'a comma list of question identifiers, or a JSON array of them; an empty array for none',
-    example,
-  })
 
 export const settingsSchema = z.object({
   HOST: z.string().trim().refine(isHost).register(about, {
@@ -145,9 +139,10 @@ export const settingsSchema = z.object({
     allowed: 'true or false (also yes, no, on, off, 1, 0)',
     example: 'true',
   }),
-  NPS_QUESTIONS: scoredQuestions('NPS', 'nps', 'recommend,nps_2026'),
-  CSAT_QUESTIONS: scoredQuestions('CSAT', 'csat', 'how_satisfied'),
-  CES_QUESTIONS: scoredQuestions('CES', 'ces', 'how_easy'),
+  NPS_QUESTIONS: npsQuestions,
+  CSAT_QUESTIONS: csatQuestions,
+  CES_QUESTIONS: cesQuestions,
+  ...modelSettings,
   EXPORTS: exportsSetting,
   ...bigquerySettings,
 })

@@ -38,14 +38,15 @@ export function mergeRows(table: Table, current: Row, next: Row): Row {
   )
 }
 
-/** The column whose higher value decides. For `widest` and `any` none does. */
+/** The column whose higher value decides. For `widest`, `any` and `largest` none does. */
 function versionColumn(rule: MergeRule): string {
-  return rule === 'widest' || rule === 'any' || rule === 'filled' ? 'row_version' : rule
+  return rule.endsWith('_version') ? rule : 'row_version'
 }
 
 function mergeCells(rule: MergeRule, nextWins: boolean, current: Cell, next: Cell): Cell {
   if (rule === 'widest') return current === null || current === next ? next : next === null ? current : 'text'
   if (rule === 'any') return current === true || next === true ? true : (current ?? next)
+  if (rule === 'largest') return current === null || (next !== null && next > current) ? next : current
   if (rule === 'filled') return nextWins ? (next ?? current) : (current ?? next)
   return nextWins ? next : current
 }

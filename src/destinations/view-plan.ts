@@ -6,8 +6,8 @@ import type { ValueType } from '../../schemas/records.ts'
 import { columnNames, type GivenName } from '../../schemas/tables/views.ts'
 import { tables } from '../../schemas/tables.ts'
 import type { Dialect } from '../../schemas/views/dialect.ts'
-import { fittingAttributes } from '../../schemas/views/metrics.ts'
-import type { MetricQuestions, View } from '../../schemas/views/spec.ts'
+import { fittingAttributes, groupable } from '../../schemas/views/groups.ts'
+import type { ModelOptions, View } from '../../schemas/views/spec.ts'
 import { FIXED_COLUMNS, type SurveyColumn, surveyView } from '../../schemas/views/survey.ts'
 import { modelViews } from '../../schemas/views.ts'
 import { giveName, type Named, snakeCase } from './column-names.ts'
@@ -41,7 +41,7 @@ export interface ViewPlan {
 const PREFIX = { survey: 'survey', user: 'attribute', account: 'account', question: '' }
 
 export interface ViewSettings {
-  readonly questions: MetricQuestions
+  readonly models: ModelOptions
   /** Whose views are asked for, beside the models. */
   readonly surveys: Surveys
   readonly sql: Dialect
@@ -49,8 +49,8 @@ export interface ViewSettings {
   readonly now: string
 }
 
-export function planViews(catalog: Catalog, { questions, surveys: asked, sql, now }: ViewSettings): ViewPlan {
-  const models = modelViews({ questions, attributes: fittingAttributes(byAge(catalog), sql) })
+export function planViews(catalog: Catalog, { models: options, surveys: asked, sql, now }: ViewSettings): ViewPlan {
+  const models = modelViews({ ...options, attributes: fittingAttributes(byAge(catalog, options), sql) })
   const names = createNames(catalog, models, now)
   const attributes = sorted(catalog.attributes, ({ scope, name }) => [scope, name]).map((attribute): SurveyColumn => {
     return { ...attribute, item: '', isList: false, columnName: names.of(attributeOf(attribute)) }
@@ -75,7 +75,7 @@ export function planViews(catalog: Catalog, { questions, surveys: asked, sql, no
 const attributeOf = ({ scope, name }: Catalog['attributes'][number]): Named => ({ scope, formUuid: '', name, item: '' })
 
 /** Attributes by their scope, those first whose names were given first; so that none that had room loses it to a new one. */
-function byAge({ attributes, names }: Catalog) {
+function byAge({ attributes, items, names }: Catalog, options: ModelOptions) {
   const age = new Map(names.map((name, at) => [keyOf(name), at]))
   const old = (attribute: Catalog['attributes'][number]) => age.get(keyOf(attributeOf(attribute))) ?? names.length
   const ofScope = (scope: 'user' | 'account') =>
@@ -85,7 +85,12 @@ function byAge({ attributes, names }: Catalog) {
     )
       .toSorted((one, other) => old(one) - old(other))
       .map(({ name }) => name)
-  return { user: ofScope('user'), account: ofScope('account') }
+  const all = (['user', 'account'] as const).flatMap((scope) => ofScope(scope).map((name) => ({ scope, name })))
+  return groupable(
+    all,
+    items.map(({ name }) => name),
+    options,
+  )
 }
 
 function createNames(catalog: Catalog, models: readonly View[], now: string) {

@@ -1,5 +1,6 @@
 /** docs/tables.md, from the definitions of the tables. */
 import type { Column, MergeRule, Table } from '../../schemas/spec.ts'
+import { columnNames } from '../../schemas/tables/views.ts'
 import { tables } from '../../schemas/tables.ts'
 import { code, markdownTable } from './markdown.ts'
 
@@ -30,16 +31,20 @@ For programs: schemas/generated holds the schema of each table as BigQuery takes
 
 const MERGE: Readonly<Record<string, string>> = {
   widest: 'the widest of all rows',
+  largest: 'the largest of all rows',
   any: 'true if it ever was',
   filled: 'row_version; null never replaces a value',
 }
 
+/** `column_names` is filled when views are made, not by batches: BigQuery and DuckDB have it. */
+const documented = [...tables, columnNames]
+
 export function tablesPage(): string {
   const index = markdownTable(
     ['table', 'what it holds'],
-    tables.map(({ name, description }) => [`[${name}](#${name})`, description]),
+    documented.map(({ name, description }) => [`[${name}](#${name})`, description]),
   )
-  return `${[INTRO, index, ...tables.map(section)].join('\n')}\n`
+  return `${[INTRO, index, ...documented.map(section)].join('\n')}\n`
 }
 
 function section(table: Table): string {

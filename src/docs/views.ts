@@ -1,6 +1,6 @@
 /** docs/views.md, from the definitions of the views. */
 import { columnNames } from '../../schemas/tables/views.ts'
-import { UNNAMED, type View, type ViewColumn } from '../../schemas/views/spec.ts'
+import { UNSET_MODELS, type View, type ViewColumn } from '../../schemas/views/spec.ts'
 import { FIXED_COLUMNS } from '../../schemas/views/survey.ts'
 import { modelViews } from '../../schemas/views.ts'
 import { code, markdownTable } from './markdown.ts'
@@ -12,26 +12,49 @@ after a load that brought something new. They hold no data: what they show is al
 your own that has such a name is left alone, and the log says so.
 
 **Surveys.** Each survey has a view \`survey_…\`, named by the survey: a row per response, and a column per question, after the ones
-below. A question keeps its name in lower snake case (\`Product fit?\` is \`product_fit\`); a list of choices is a list, a matrix has a column per
-row; attributes of the user and the account *at the time of the answer* are \`attribute_…\` and \`account_…\`. A name once given
-is kept, also when a survey or a question is renamed. A suffix of eight digits goes to the later of two names that would be the same, to words
+below. A question keeps its name in lower snake case (\`Product fit?\` is \`product_fit\`); a matrix has a column per row. Questions stand in the
+survey's order, as far as the bodies of responses tell it. Attributes of the user and the account *at the time of the answer* are \`attribute_…\` and
+\`account_…\`; a survey has those that its respondents had. A suffix of eight digits goes to the later of two names that would be the same, to words
 that SQL reserves (\`when\` is \`when_b7248de6\` or so), to what is cut after 300 characters, and to a name that has no letter or digit of
 ASCII: the survey \`😀\` is \`survey_41b8cd37\` or so.
-The table \`${columnNames.name}\` tells what each name stands for, and so does the column's comment.
 
-**Scores.** What counts as an NPS, CSAT or CES question: those that the settings \`NPS_QUESTIONS\`, \`CSAT_QUESTIONS\` and \`CES_QUESTIONS\` name;
-else Refiner's type of the question where it is known; else identifiers with \`nps\`, \`csat\` or \`ces\` as a word in them (\`npsScore\` too), if 95 of
-100 of their numbers, or all but one of at least five, are whole and in the scale (0 to 10, 1 to 5, 1 to 7). In French \`ces\` is a word of its own:
-where it stands in identifiers, set \`CES_QUESTIONS\`, to \`[]\` for none. What is outside the scale is left out. Every response with an answer counts, completed or not, once.
+**Names stay.** A name once given is kept in the table \`${columnNames.name}\`, also when a survey or a question is renamed. Every view carries \`form_uuid\` and
+\`survey_view\`, which never change. \`form_name\` is the newest name: do not filter by it in what is to last.
 
-**Intervals** are at 95 %, z = 1.96. NPS and CES are means (NPS of +100, 0 and -100): mean ± z × standard error, the sample's standard deviation / √n,
-cut at the ends of the scale. This is the plain (Wald) interval, too narrow for a few answers; B. Rocks, *Interval Estimation for the Net Promoter
-Score*, The American Statistician 70 (2016), compares it with others. CSAT is a share of answers,
-with E. B. Wilson's interval (Journal of the American Statistical Association 22, 1927). With one answer, or answers that are all alike, a mean has no interval.
+**Types stay.** A column is a number, a boolean, a day, a time or a text, by what at least half of the current answers are; of those the narrowest. It is a list if more than half of
+the answers are lists. While there are fewer than 20 answers the type may change. From then on it is given, kept in \`${columnNames.name}\`, and changes only by the setting
+\`COLUMN_TYPES\`; \`npm run columns\` shows what fits and what would change. An answer that does not fit is null in the column, and stands in a text column beside it: \`rating_text\` beside
+\`rating\`. That column is there only where such an answer was ever sent. A list of one is its one value where scalars are the rule; a scalar is a list of one where lists are. A day such as
+\`2026-05-03\` is a date, the same in every time zone. Days and months of times are those of the setting \`TIME_ZONE\`.
+
+**Answers.** All views read \`answers\`: \`response_answers\` without blank text and without context. Context is what an application sends along with a response, such as the address of a page. Values under
+keys that the setting \`CONTEXT_KEYS\` names are context. So are, in a form whose responses have times of answers, the keys that an event carried before anything was answered; but never a question that is named like a score.
+The view \`context_values\` has all of them, typed. Context starts no response, and neither does blank text. An empty list is an answer, none of the choices: it counts in
+the base of shares.
+
+**Scores.** The view \`score_questions\` lists every question that is, or looks like, NPS, CSAT or CES, and says why it is scored or not, and how many answers count. What counts as such a question: those that the settings \`NPS_QUESTIONS\`,
+\`CSAT_QUESTIONS\` and \`CES_QUESTIONS\` name; else Refiner's type of the question where it is known; else identifiers with \`nps\`, \`csat\` or \`ces\` as a word in them (\`npsScore\` too), if 95 of
+100 of their numbers, or all but one of at least five, are whole and in the scale (0 to 10, 1 to 5, 1 to 7), and most answers are neither texts nor lists. In French \`ces\` is a word of its own:
+where it stands in identifiers, set \`CES_QUESTIONS\`, to \`[]\` for none. An answer that does not fit is left out, alone, and counted in \`score_questions\`. A label counts as its number: \`10 - Extremely likely\` is 10. For another scale write an object instead of the identifier:
+
+    CSAT_QUESTIONS=[{"question": "csat", "scale": [1, 10], "satisfied": [9, 10]}]
+
+Every response with an answer counts, completed or not, once. \`points\` are what a tool may average: 100, 0 and -100 for NPS, 100 and 0 for CSAT, the answer itself for CES. \`is_latest\` marks the newest answer of each person to the question.
+
+**Intervals** are at 95 %, always there, and hold for few answers. NPS and CES: the adjusted Wald interval of B. Rocks, *Interval Estimation for the Net Promoter Score*, The American Statistician 70 (2016), with three pseudo-answers. In a
+simulation over samples of 5 to 100 it holds the true score in 89 of 100 cases or more; the plain interval in 66 of 100 where n is 5. CSAT is a share of answers, with E. B. Wilson's interval (Journal of the
+American Statistical Association 22, 1927). \`few\` marks scores of fewer than 30 answers. Two groups differ by z = (a - b) / √(standard_error_a² + standard_error_b²): [analysis.md](analysis.md) has the query.
+
+**Groups.** Views by attribute have the attributes that make groups: no times, JSON, identifiers, nor answers that Refiner writes back as attributes. Numbers from 10 on stand in bands, such as \`20 to under 50\`; \`value_from\` sorts them. The setting
+\`GROUP_ATTRIBUTES\` says which instead.
+
+**Identity.** \`answer_distribution\` and the views by attribute leave out what identifies a person: names such as \`email\`, \`phone\` or \`first_name\`; values that have the form of an e-mail address, a phone number, a UUID or an IP address; and whatever nine of ten
+people (or more), of at least ten, have a value of their own of. \`IDENTIFYING_KEYS\` adds names, and takes them away with \`!\`. \`scores\`, \`comments\`, \`response_states\`, \`answers\` and \`context_values\` have a row per person, with their \`user_uuid\`; \`answers\`, \`context_values\`, \`comments\` and
+\`survey_…\` hold what people wrote or applications sent.
 `
 
 export function viewsPage(): string {
-  const views = modelViews({ questions: UNNAMED, attributes: { user: [], account: [], left: 0 } })
+  const views = modelViews({ ...UNSET_MODELS, attributes: { user: [], account: [], left: 0 } })
   const index = markdownTable(
     ['view', 'what it shows'],
     [

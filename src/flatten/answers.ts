@@ -5,6 +5,7 @@
  */
 import type { JsonObject, JsonValue } from '../../schemas/records.ts'
 import { keyPath, positionPath } from './path.ts'
+import { isBlank } from './value.ts'
 
 export interface Leaf {
   readonly question: string
@@ -48,6 +49,32 @@ function addLeaves(leaves: Leaf[], question: string, value: JsonValue, at: Place
       addLeaves(leaves, question, value[key] ?? null, place)
     }
   }
+}
+
+/** Questions, and places inside their answers, whose answer is a list with nothing in it: none of the choices. */
+export function noneChosenIn(data: JsonObject): { readonly question: string; readonly item: string }[] {
+  const places: { question: string; item: string }[] = []
+  const look = (question: string, value: JsonValue, item: string | undefined) => {
+    if (value === null || typeof value !== 'object') return
+    if (isList(value)) {
+      if (value.every(isNothing)) places.push({ question, item: item ?? '' })
+      return
+    }
+    for (const key in value) look(question, value[key] ?? null, keyPath(item, key))
+  }
+  for (const question in data) look(question, data[question] ?? null, undefined)
+  return places
+}
+
+const isNothing = (value: JsonValue) => value === null || (typeof value === 'string' && isBlank(value))
+
+/** Whether a value holds anything but null and blank text. */
+export function hasAnswer(value: JsonValue | undefined): boolean {
+  if (value === undefined || isNothing(value)) return false
+  if (typeof value !== 'object' || value === null) return true
+  if (isList(value)) return value.some(hasAnswer)
+  for (const key in value) if (hasAnswer(value[key])) return true
+  return false
 }
 
 /** How many leaves a value has, without building them. */

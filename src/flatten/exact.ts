@@ -1,6 +1,7 @@
 /**
  * Reads a JSON object character by character, for the few bodies that JSON.parse would change: it makes doubles of all
- * numbers, and V8 may take an escaped key for another one (`"\n"` for `"\\"`; nodejs/node#63785).
+ * numbers, and V8 may take an escaped key for another one (`"\n"` for `"\\"`; nodejs/node#63785). And for those that another
+ * program may read otherwise: of a key that an object repeats, JSON.parse takes the last value, DuckDB the first.
  */
 import type { JsonObject, JsonValue } from '../../schemas/records.ts'
 import { fitsDouble } from './value.ts'
@@ -19,7 +20,7 @@ interface Reader {
 }
 
 /**
- * Numbers that a double cannot hold become their text; `changed` tells whether there were any.
+ * Numbers that a double cannot hold become their text, and a repeated key has its last value; `changed` tells whether there were any.
  * @param body an object that JSON.parse takes.
  */
 export function parseExactly(body: string): { readonly value: JsonObject; readonly changed: boolean } {
@@ -36,6 +37,33 @@ export function hasEscapedKey(body: string): boolean {
     if (body.charCodeAt(at) === COLON) return true
   }
   return false
+}
+
+/**
+ * Whether some object may hold a key twice: the body then has more names than its value has keys. What looks like a name inside
+ * a text counts as well, so that the answer may be yes for nothing, and is never no for something.
+ * @param value of the body
+ */
+export function mayRepeatKey(body: string, value: JsonObject): boolean {
+  return countNames(body) !== countKeys(value)
+}
+
+/** Quotes before a colon. */
+function countNames(body: string): number {
+  let names = 0
+  for (let colon = body.indexOf(':'); colon >= 0; colon = body.indexOf(':', colon + 1)) {
+    let before = colon - 1
+    while (body.charCodeAt(before) <= 32) before--
+    if (body.charCodeAt(before) === QUOTE) names++
+  }
+  return names
+}
+
+function countKeys(value: JsonObject | readonly JsonValue[]): number {
+  const inner: readonly JsonValue[] = Array.isArray(value) ? value : Object.values(value)
+  let keys = inner === value ? 0 : inner.length
+  for (const each of inner) if (typeof each === 'object' && each !== null) keys += countKeys(each)
+  return keys
 }
 
 /** The position after the closing quote of a string. @param at a position inside it, not that of an escaped character. */
@@ -72,7 +100,9 @@ function readObject(reader: Reader): JsonObject {
   }
   reader.at++
   // Its keys are defined, not assigned: `__proto__` is one like any other.
-  return Object.fromEntries(entries)
+  const object = Object.fromEntries(entries)
+  if (Object.keys(object).length < entries.length) reader.changed = true
+  return object
 }
 
 function readList(reader: Reader): JsonValue[] {

@@ -1,14 +1,15 @@
 /**
  * A stored body as a value that every destination can hold: numbers that a double cannot hold keep their digits as
- * text, lone surrogates become U+FFFD. Both are rare and both slow, so that the body's text is asked first.
+ * text, lone surrogates become U+FFFD, and of a key that is sent twice in an object the last value counts, as in JSON.parse.
+ * All are rare and slow, so that the body's text is asked first.
  */
 import type { JsonObject, JsonValue, RejectedValue } from '../../schemas/records.ts'
-import { hasEscapedKey, parseExactly } from './exact.ts'
+import { hasEscapedKey, mayRepeatKey, parseExactly } from './exact.ts'
 import { keyPath, positionPath } from './path.ts'
 
 export interface Parsed {
   readonly value: JsonObject
-  /** The body as sent when nothing had to be made safe. */
+  /** The body as sent, when every program reads it as `value`. */
   readonly payload: string
   readonly rejected: RejectedValue[]
 }
@@ -22,8 +23,10 @@ const LONG_RUN = 16
 export function parse(body: string): Parsed {
   const rejected: RejectedValue[] = []
   const escaped = body.includes('\\')
-  const exact = mayOverflow(body) || (escaped && hasEscapedKey(body)) ? parseExactly(body) : undefined
-  let value: JsonObject = exact?.value ?? JSON.parse(body)
+  const plain: JsonObject = JSON.parse(body)
+  const isDoubtful = mayOverflow(body) || (escaped && hasEscapedKey(body)) || mayRepeatKey(body, plain)
+  const exact = isDoubtful ? parseExactly(body) : undefined
+  let value = exact?.value ?? plain
   let payload = exact?.changed === true ? JSON.stringify(value) : body
   if ((escaped && SURROGATE_ESCAPE.test(body)) || !body.isWellFormed()) {
     const safe = wellFormed(value, undefined, rejected)

@@ -1,6 +1,7 @@
 /** Reads a stored event into a record. Only own keys that it names are looked up, and never on what a payload names. */
 import type { AccountRecord, EventRecord, FormRecord, RejectedValue } from '../../schemas/records.ts'
 import type { StoredEvent } from '../buffer/buffer.ts'
+import type { IsContext } from './context.ts'
 import { type Cell, identifier, isObject, object, text, time } from './fields.ts'
 import { readItems, SEGMENTS } from './items.ts'
 import { parse } from './parse.ts'
@@ -33,7 +34,7 @@ const ACCOUNT = {
 const FORM_NAME = cell('form.name', 'forms', 'name')
 
 /** @param event one that was accepted: `uuid`, `triggered_event` and the parts that are there have their form. */
-export function read(event: StoredEvent): EventRecord {
+export function read(event: StoredEvent, isContext: IsContext): EventRecord {
   const { value, payload, rejected } = parse(event.body)
   const sent: Payload = value
   return {
@@ -52,7 +53,7 @@ export function read(event: StoredEvent): EventRecord {
     segments: readItems(sent.segments, SEGMENTS, rejected),
     account: isObject(sent.account) ? readAccount(sent.account, rejected) : undefined,
     form: isObject(sent.form) ? readForm(sent.form, rejected) : undefined,
-    response: isObject(sent.response) ? readResponse(sent.response, rejected) : undefined,
+    response: isObject(sent.response) ? readResponse(sent.response, isContext, rejected) : undefined,
     payload,
     rejected,
   }

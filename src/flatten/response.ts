@@ -1,6 +1,7 @@
 /** Reads the survey response of a payload. */
 import type { JsonObject, RejectedValue, ResponseRecord, Status } from '../../schemas/records.ts'
-import { countLeaves } from './answers.ts'
+import { hasAnswer } from './answers.ts'
+import type { IsContext } from './context.ts'
 import { type Cell, identifier, integer, object, time } from './fields.ts'
 import { readItems, TAGS } from './items.ts'
 import type { SentResponse } from './payload.ts'
@@ -17,13 +18,13 @@ const DISMISSED_AT = cell('dismissed_at', 'dismissed_at')
 const RECEIVED_AT = cell('received_at', 'received_at')
 const DATA = cell('data', 'answers')
 
-export function readResponse(sent: SentResponse, rejected: RejectedValue[]): ResponseRecord {
+export function readResponse(sent: SentResponse, isContext: IsContext, rejected: RejectedValue[]): ResponseRecord {
   const completedAt = time(sent.completed_at, COMPLETED_AT, rejected)
   const dismissedAt = time(sent.dismissed_at, DISMISSED_AT, rejected)
   const data = object(sent.data, DATA, rejected)
   return {
     uuid: identifier(sent.uuid),
-    status: statusOf(completedAt, dismissedAt, data),
+    status: statusOf(completedAt, dismissedAt, isAnswered(data, isContext)),
     firstShownAt: time(sent.first_shown_at, FIRST_SHOWN_AT, rejected),
     lastShownAt: time(sent.last_shown_at, LAST_SHOWN_AT, rejected),
     showCounter: integer(sent.show_counter, SHOW_COUNTER, rejected),
@@ -37,9 +38,14 @@ export function readResponse(sent: SentResponse, rejected: RejectedValue[]): Res
   }
 }
 
-/** It has data where any answer is in it; its times are no sign, as the vendor's sample has data without them. */
-function statusOf(completedAt: string | null, dismissedAt: string | null, data: JsonObject | undefined): Status {
+/** The times of a response are no sign of an answer: the vendor's sample has answers without them. */
+function isAnswered(data: JsonObject | undefined, isContext: IsContext): boolean {
+  for (const question in data) if (!isContext(question) && hasAnswer(data[question])) return true
+  return false
+}
+
+function statusOf(completedAt: string | null, dismissedAt: string | null, isPartial: boolean): Status {
   if (completedAt !== null) return 'completed'
   if (dismissedAt !== null) return 'dismissed'
-  return countLeaves(data) > 0 ? 'partial' : 'seen'
+  return isPartial ? 'partial' : 'seen'
 }

@@ -2,17 +2,13 @@
  * Keeps the newest state of each response, and of who gave it, while a batch goes by. The row and each collection are
  * kept by versions of their own, so that the outcome is that of merging event by event.
  */
-import {
-  respondentSegments,
-  respondents,
-  responseAnswers,
-  responses,
-  responseTags,
-} from '../../schemas/tables/responses.ts'
-import { leavesOf } from './answers.ts'
-import { carried, putMembers } from './children.ts'
+import { responseAnswers, responseContext, responseNoneChosen } from '../../schemas/tables/answers.ts'
+import { respondentSegments, respondents, responses, responseTags } from '../../schemas/tables/responses.ts'
+import { leavesOf, noneChosenIn } from './answers.ts'
+import { carried, originOf, putMembers } from './children.ts'
+import type { IsContext } from './context.ts'
 import { outputOf } from './output.ts'
-import { typed } from './value.ts'
+import { isBlank, typed } from './value.ts'
 import { newest, type ResponseEvent, respondentVersion, responseVersion, type Version, versionText } from './version.ts'
 
 type Kept = Version<ResponseEvent>
@@ -30,7 +26,7 @@ interface State {
 
 type Outputs = ReturnType<typeof outputs>
 
-export function responseRows() {
+export function responseRows(isContext: IsContext) {
   const states = new Map<string, State>()
   return {
     add(event: ResponseEvent): void {
@@ -43,12 +39,14 @@ export function responseRows() {
     rows() {
       const out = outputs()
       for (const state of states.values()) {
-        putResponse(out, state)
+        putResponse(out, state, isContext)
         putRespondent(out, state)
       }
       return {
         responses: out.responses.rows,
         response_answers: out.answers.rows,
+        response_none_chosen: out.noneChosen.rows,
+        response_context: out.context.rows,
         response_tags: out.tags.rows,
         respondents: out.respondents.rows,
         respondent_segments: out.segments.rows,
@@ -61,6 +59,8 @@ function outputs() {
   return {
     responses: outputOf(responses),
     answers: outputOf(responseAnswers),
+    noneChosen: outputOf(responseNoneChosen),
+    context: outputOf(responseContext),
     tags: outputOf(responseTags),
     respondents: outputOf(respondents),
     segments: outputOf(respondentSegments),
@@ -91,35 +91,27 @@ function merge(state: State, response: Kept, respondent: Kept): State {
   return state
 }
 
-function putResponse(out: Outputs, state: State): void {
+function putResponse(out: Outputs, state: State, isContext: IsContext): void {
   const { event } = state.response
   const answers = carried(state.answers, state.answers?.event.response.data)
   const tags = carried(state.tags, state.tags?.event.response.tags)
   out.responses.put({ event, response: event.response, version: versionText(state.response), answers, tags })
-  if (state.answers !== undefined) putAnswers(out.answers, state.answers)
+  if (state.answers !== undefined) putAnswers(out, state.answers, isContext)
   putMembers(out.tags, event.response.uuid, state.tags?.event.form?.uuid ?? null, tags)
 }
 
-function putAnswers(output: Outputs['answers'], kept: Kept): void {
-  const { eventId, userUuid, form, response } = kept.event
-  const version = versionText(kept)
-  for (const { question, item, choice, sent } of leavesOf(response.data ?? {})) {
-    const { value, number, boolean, timestamp } = typed(sent)
-    output.put({
-      question,
-      item,
-      choice,
-      value,
-      number,
-      boolean,
-      timestamp,
-      responseUuid: response.uuid,
-      formUuid: form?.uuid ?? null,
-      userUuid,
-      answeredAt: response.lastDataReceptionAt,
-      eventId,
-      version,
-    })
+function putAnswers(out: Outputs, kept: Kept, isContext: IsContext): void {
+  const { userUuid, form, response } = kept.event
+  const { uuid: responseUuid, data = {}, lastDataReceptionAt: answeredAt } = response
+  const of = { ...originOf(kept), responseUuid, formUuid: form?.uuid ?? null, userUuid, answeredAt }
+  for (const { question, item, choice, isList, sent } of leavesOf(data)) {
+    if (typeof sent === 'string' && isBlank(sent)) continue
+    const { value, number, boolean, date, timestamp } = typed(sent)
+    const output = isContext(question) ? out.context : out.answers
+    output.put({ ...of, question, item, choice, isList, value, number, boolean, date, timestamp })
+  }
+  for (const { question, item } of noneChosenIn(data)) {
+    if (!isContext(question)) out.noneChosen.put({ ...of, question, item })
   }
 }
 

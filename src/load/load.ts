@@ -3,6 +3,7 @@ import type { LoadRecord } from '../../schemas/records.ts'
 import type { Batch, BatchLimits, EventBuffer } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
 import type { TransientError } from '../errors.ts'
+import { contextKeys } from '../flatten/context.ts'
 import { flatten } from '../flatten/flatten.ts'
 import { type Backoff, retry } from './retry.ts'
 
@@ -10,6 +11,8 @@ export interface LoadOptions {
   readonly buffer: EventBuffer
   readonly destination: Destination
   readonly limits: BatchLimits
+  /** Keys of a response's data that are context, as patterns; if not given, none is. */
+  readonly contextKeys?: readonly string[]
   readonly backoff: Backoff
   readonly signal: AbortSignal
   readonly onLoaded: (record: LoadRecord) => void
@@ -42,8 +45,11 @@ export async function replay(range: { from: number; to: number }, name: string, 
   }
 }
 
-async function loadBatch(batch: Batch, { destination, ...watch }: LoadOptions): Promise<LoadRecord> {
-  const rows = flatten(batch)
+async function loadBatch(
+  batch: Batch,
+  { destination, contextKeys: keys = [], ...watch }: LoadOptions,
+): Promise<LoadRecord> {
+  const rows = flatten(batch, contextKeys(keys))
   return retry(async () => {
     await destination.prepare()
     return destination.load(rows, watch)

@@ -23,6 +23,8 @@ export interface LoaderOptions {
   readonly eager: boolean
   /** By the name of the destination. */
   readonly limits: (destination: string) => BatchLimits
+  /** Keys of a response's data that are context, as patterns. */
+  readonly contextKeys?: readonly string[]
   readonly log: Log
   /** What reads a destination between its loads, by the name of the destination. */
   readonly jobs?: Readonly<Record<string, readonly Job[]>>
@@ -58,6 +60,7 @@ function startDestination(destination: Destination, signal: AbortSignal, options
     buffer,
     destination,
     limits: limits(destination.name),
+    contextKeys: options.contextKeys ?? [],
     signal,
     log,
     backoff: BACKOFF,

@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { MAX_DEPTH, webhookSchema } from '../../schemas/webhook.ts'
+import { withoutMark } from './content.ts'
 import { findJsonError } from './json-error.ts'
 
 export type Checked = { readonly ok: true } | Unfit
@@ -25,10 +26,12 @@ interface Issue {
 
 const FIT: Checked = { ok: true }
 
+/** @param body as sent, inflated; a byte order mark before it is ignored, and counts in no line and column */
 export function checkBody(body: Uint8Array): Checked {
-  if (body.length === 0) return malformed('the body is empty; send the event as JSON', {})
+  const unmarked = withoutMark(body)
+  if (unmarked.length === 0) return malformed('the body is empty; send the event as JSON', {})
   if (!isUtf8(body)) return notUtf8(body)
-  const text = textOf(body)
+  const text = textOf(unmarked)
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -4,16 +4,18 @@ import type { Context } from 'koa'
 export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON; a string as plain text. */
-  readonly body: object | string
+  /** Sent as JSON; a string as plain text; null: nothing is sent. */
+  readonly body: object | string | null
 }
 
 export const WEBHOOK_PATH = '/webhooks/refiner'
+export const WEBHOOK_METHODS = 'HEAD, OPTIONS, POST'
 
 /** After how many seconds to try again when the receiver cannot take an event now. */
 const RETRY_AFTER = '10'
 
 export const answers = {
+  mayPost: { status: 204, headers: { Allow: WEBHOOK_METHODS }, body: null },
   unknownSender: (error: string): Answer => ({
     status: 401,
     headers: { 'WWW-Authenticate': 'Bearer' },

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import Koa from 'koa'
 import { PermanentError, reasonOf, TransientError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { type Answer, answers, send, sendAccepted } from './answers.ts'
+import { type Answer, answers, send, sendAccepted, WEBHOOK_METHODS } from './answers.ts'
 import type { Condition } from './health.ts'
 import type { Pages } from './pages.ts'
 import type { Refusals } from './refusals.ts'
@@ -34,7 +34,7 @@ export function createApp(options: AppOptions): Koa {
       sendAccepted(context, outcome.id, outcome.outcome)
       log.debug({ event_id: outcome.id, outcome: outcome.outcome }, 'answered 202')
     } else {
-      if (context.method === 'POST' && outcome.status >= 400) refusals.count(outcome.status)
+      if (isRefusal(context.method, outcome.status)) refusals.count(outcome.status)
       send(context, outcome)
     }
   })
@@ -57,14 +57,23 @@ function dispatch(
 ): Promise<Outcome> | Answer {
   const target = targetOf(context.req.url ?? '/')
   if (isWebhook(target, secretInPath)) {
-    if (context.method !== 'POST') return answers.wrongMethod('POST')
+    const handle = handlerOf(webhook, context.method)
+    if (handle === undefined) return answers.wrongMethod(WEBHOOK_METHODS)
     if (condition.stopping) return answers.unavailable('take the event: the receiver is stopping; send it again later')
-    return webhook(context.req, { headers: context.req.headers, query: target.query, segment: target.segment })
+    return handle(context.req, { headers: context.req.headers, query: target.query, segment: target.segment })
   }
   const page = pages.get(target.path)
   if (page === undefined) return answers.noSuchPath
   return context.method === 'GET' || context.method === 'HEAD' ? page() : answers.wrongMethod('GET, HEAD')
 }
+
+function handlerOf({ receive, probe }: Webhook, method: string): Webhook['receive'] | undefined {
+  if (method === 'POST') return receive
+  return method === 'HEAD' || method === 'OPTIONS' ? probe : undefined
+}
+
+/** What a sender has to learn of: a probe that is refused says that its events would be. */
+const isRefusal = (method: string, status: number) => (method === 'POST' && status >= 400) || status === 401
 
 const isWebhook = (target: Target, secretInPath: boolean): target is Target & { segment: string } =>
   target.segment !== null && (secretInPath || target.segment === '')

@@ -2,13 +2,13 @@
  * What becomes of a known sender's body: an event is appended, anything else is set aside, and 202 is said only once the
  * event would survive a power cut.
  */
-import { hash } from 'node:crypto'
 import type { ArrivedEvent, EventBuffer } from '../buffer/buffer.ts'
 import { PermanentError, reasonOf, TransientError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { checkBody, type Unfit } from './accept.ts'
 import { type Answer, answers } from './answers.ts'
 import { createArrivalClock } from './clock.ts'
+import { type Content, contentOf, idOf } from './content.ts'
 import type { Condition } from './health.ts'
 
 export interface Accepted {
@@ -30,7 +30,7 @@ export interface KeeperOptions {
 
 export function createKeeper({ buffer, condition, log }: KeeperOptions): Keeper {
   const now = createArrivalClock()
-  const arrived = (body: Uint8Array): ArrivedEvent => ({ id: idOf(body), receivedAt: now(), source: 'webhook', body })
+  const arrived = (content: Content): ArrivedEvent => ({ ...content, receivedAt: now(), source: 'webhook' })
 
   /** A write that fails is no fault of the sender, who is told to come again; the log and health tell why. */
   const write = async <Result>(result: Promise<Result>): Promise<Result | Answer> => {
@@ -49,7 +49,7 @@ export function createKeeper({ buffer, condition, log }: KeeperOptions): Keeper 
   }
 
   const setAside = async (body: Uint8Array, { status, reason, details }: Unfit): Promise<Answer> => {
-    const event = arrived(body)
+    const event = arrived({ id: idOf(body), body })
     const outcome = await write(buffer.quarantine(event, reason))
     if (typeof outcome === 'object') return outcome
     return { status, body: { error: reason, ...details, event_id: event.id, kept: outcome !== 'overflowed' } }
@@ -60,14 +60,9 @@ export function createKeeper({ buffer, condition, log }: KeeperOptions): Keeper 
     async keep(body) {
       const checked = checkBody(body)
       if (!checked.ok) return setAside(body, checked)
-      const event = arrived(body)
+      const event = arrived(contentOf(body))
       const outcome = await write(buffer.append(event))
       return typeof outcome === 'object' ? outcome : { id: event.id, outcome }
     },
   }
 }
-
-const ID_DIGITS = 32
-
-/** Of the content alone, so that a redelivery is the same event. */
-const idOf = (body: Uint8Array) => hash('sha256', body, 'hex').slice(0, ID_DIGITS)

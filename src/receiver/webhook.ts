@@ -21,7 +21,16 @@ export interface WebhookOptions extends KeeperOptions {
 /** `left`: there is no one to answer any more. */
 export type Outcome = Accepted | Answer | 'left'
 
-export type Webhook = (request: IncomingMessage, credentials: Credentials) => Promise<Outcome>
+type Handler<Result> = (request: IncomingMessage, credentials: Credentials) => Promise<Result>
+
+export interface Webhook {
+  receive: Handler<Outcome>
+  /**
+   * HEAD and OPTIONS, by which some senders try an address before they save it: who may send gets 204, everyone else the
+   * refusal of a POST. Where the body is signed, a probe signs its own, which is empty as a rule. Nothing is stored or counted.
+   */
+  probe: Handler<Answer | 'left'>
+}
 
 /** How many times the limit is read and thrown away of a body that is not wanted, before the sender is cut off. */
 const PATIENCE = 8
@@ -35,22 +44,39 @@ export function createWebhook(options: WebhookOptions): Webhook {
     return answer
   }
 
-  return async (request, credentials) => {
-    const unknown = sender.beforeBody(credentials)
-    if (unknown !== null) return refuse(request, answers.unknownSender(unknown))
-    const encoding = encodingOf(request.headers['content-encoding'])
-    if (encoding === undefined) return refuse(request, answers.unknownEncoding)
-
+  /** The body of a known sender, as sent. */
+  const readKnown = async (
+    request: IncomingMessage,
+    credentials: Credentials,
+  ): Promise<Uint8Array | Answer | 'left'> => {
     const raw = await readBody(request, bodyLimit)
     if (raw === 'left') return 'left'
     if (raw === 'too long') return refuse(request, answers.tooLong(bodyLimit))
     const forged = sender.afterBody(credentials, raw)
-    if (forged !== null) return answers.unknownSender(forged)
-    if (encoding === 'identity') return keeper.keep(raw)
+    return forged === null ? raw : answers.unknownSender(forged)
+  }
 
-    const body = await inflateBody(raw, bodyLimit)
-    if (body === 'too long') return answers.tooLong(bodyLimit)
-    return body === 'corrupt' ? keeper.setAside(raw, CORRUPT) : keeper.keep(body)
+  return {
+    async receive(request, credentials) {
+      const unknown = sender.beforeBody(credentials)
+      if (unknown !== null) return refuse(request, answers.unknownSender(unknown))
+      const encoding = encodingOf(request.headers['content-encoding'])
+      if (encoding === undefined) return refuse(request, answers.unknownEncoding)
+
+      const raw = await readKnown(request, credentials)
+      if (!(raw instanceof Uint8Array)) return raw
+      if (encoding === 'identity') return keeper.keep(raw)
+
+      const body = await inflateBody(raw, bodyLimit)
+      if (body === 'too long') return answers.tooLong(bodyLimit)
+      return body === 'corrupt' ? keeper.setAside(raw, CORRUPT) : keeper.keep(body)
+    },
+    async probe(request, credentials) {
+      const unknown = sender.beforeBody(credentials)
+      if (unknown !== null) return refuse(request, answers.unknownSender(unknown))
+      const raw = await readKnown(request, credentials)
+      return raw instanceof Uint8Array ? answers.mayPost : raw
+    },
   }
 }
 

@@ -94,6 +94,33 @@ function letsOut(kind: string, make: () => Place): void {
     t.deepEqual(await drain(buffer, 'duckdb'), [arrival(1).id])
   })
 
+  withBuffer(
+    `${kind}: a body may be released as a part of itself, which is the same as that part alone`,
+    make,
+    async (t, open) => {
+      const buffer = open()
+      const [first, second, whole] = [
+        arrival(1),
+        arrival(2),
+        (n: number) => arrivalOf(Buffer.concat([Buffer.from('x'), arrival(n).body])),
+      ]
+      await buffer.append(first)
+      for (const n of [1, 2]) await buffer.quarantine(whole(n), 'bad')
+      t.is(await buffer.release(whole(1).id, first), 'duplicate')
+      t.is(await buffer.release(whole(2).id, { id: second.id, body: second.body }), 'accepted')
+      const stats = await buffer.stats()
+      t.like(stats, { received: 3, duplicate: 1, quarantined: 0, kept: 2 })
+      t.deepEqual(unaccounted(stats), [])
+      const batch = await buffer.nextBatch('duckdb', LIMITS)
+      t.like(batch?.events[1], {
+        id: second.id,
+        receivedAt: whole(2).receivedAt,
+        body: Buffer.from(second.body).toString(),
+      })
+      t.is(await buffer.append(second), 'duplicate')
+    },
+  )
+
   withBuffer(`${kind}: a dropped body stays counted, and is set aside when it comes again`, make, async (t, open) => {
     const buffer = open()
     await buffer.quarantine(arrival(1), 'bad')

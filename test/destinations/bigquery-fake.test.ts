@@ -12,6 +12,7 @@ async function warehouseOn(fake: FakeBigquery): Promise<Warehouse> {
   return {
     destination,
     json: 'value',
+    days: 'some',
     tables: async () => fake.tables(),
     reopen: () => warehouseOn(fake),
     async remove() {

@@ -1,36 +1,16 @@
 /** The statements for BigQuery, as its dialect's grammar reads them: what is quoted stays quoted, what is read is what has to be. */
 import test from 'ava'
 import fc from 'fast-check'
-import { cstVisitor, type Node, type Program, parse } from 'sql-parser-cst'
-import type { Cell, Row, Table } from '../../schemas/spec.ts'
 import { webhookEvents } from '../../schemas/tables/log.ts'
 import { responses, responseTags } from '../../schemas/tables/responses.ts'
-import { batchTables, loadRecord, rowsOf } from '../../src/destinations/batch.ts'
-import { mergeStatements } from '../../src/destinations/bigquery/merge.ts'
+import { batchTables, loadRecord } from '../../src/destinations/batch.ts'
 import { identifier, pathOf, text } from '../../src/destinations/bigquery/sql.ts'
 import type { Staged } from '../../src/destinations/bigquery/stage.ts'
 import { fence, insertPipeline, insertRecord, noteBilled, STATE_TABLE } from '../../src/destinations/bigquery/state.ts'
-import { cellOf } from '../../src/destinations/merge.ts'
-import type { RowBatch } from '../../src/flatten/rows.ts'
 import { arbitraryBatches } from '../support/arbitrary-rows.ts'
+import { daysIn, daysOf, found, mergeStatements, parsed, pathTo, stagedOf } from '../support/bigquery/statements.ts'
 import { batchOf, row } from '../support/rows.ts'
 import { NASTY_TEXTS } from './conformance-values.ts'
-
-const parsed = (sql: string): Program => parse(sql, { dialect: 'bigquery' })
-const pathTo = (table: string) => ({ project: 'my-project', dataset: 'refiner', table })
-
-/** As the first half of a load leaves it. */
-function stagedOf(batch: RowBatch): Staged[] {
-  const filled = (name: string) => batchTables.some((table) => table.name === name && rowsOf(batch, table).length > 0)
-  return batchTables
-    .filter(({ name, owner }) => filled(name) || (owner !== undefined && filled(owner.table)))
-    .map((table) => ({
-      table,
-      rows: rowsOf(batch, table),
-      from: filled(table.name) ? { project: 'my-project', dataset: 'staging', table: `${table.name}_1` } : undefined,
-      into: pathTo(table.name),
-    }))
-}
 
 test('every statement for every table parses, and is one', (t) => {
   const property = fc.property(arbitraryBatches, fc.string({ unit: 'binary' }), (batches, hostile) => {
@@ -43,6 +23,7 @@ test('every statement for every table parses, and is one', (t) => {
       }
       const statements = [
         insertPipeline(pathTo(STATE_TABLE), hostile),
+        ...fence(pathTo(STATE_TABLE), hostile, hostile, null),
         ...fence(pathTo(STATE_TABLE), hostile, hostile, record),
         noteBilled(pathTo('loads'), record),
         ...mergeStatements(stagedOf(batch)),
@@ -56,18 +37,6 @@ test('every statement for every table parses, and is one', (t) => {
   })
   fc.assert(property, { numRuns: 20, examples: NASTY_TEXTS.map((each) => [[batchOf('a', {})], each]) })
 })
-
-/** The constants and names of a statement, in their order. */
-function found(node: Node) {
-  const [strings, dates, names]: [string[], string[], string[]] = [[], [], []]
-  const visit = cstVisitor({
-    string_literal: ({ value }) => void strings.push(value),
-    date_literal: ({ string }) => void ('value' in string && dates.push(string.value)),
-    identifier: ({ name }) => void names.push(name),
-  })
-  visit(node)
-  return { strings, dates, names }
-}
 
 const hostileTexts = fc.oneof(
   fc.constantFrom(
@@ -158,18 +127,6 @@ test('a path is quoted in its parts, and no project or dataset gets through that
     t.throws(() => pathOf({ ...pathTo('t'), dataset }), { message: /letters/ })
 })
 
-/** The days that a statement reads of a table, in any place; null for rows without one. */
-function daysIn(statement: string): Cell[] {
-  const days = new Set(found(parsed(statement)).dates)
-  return [...[...days].toSorted(), ...(/`created_on` IS NULL/.test(statement) ? [null] : [])]
-}
-
-function daysOf(table: Table, rows: readonly Row[]): Cell[] {
-  const cells = rows.map((each) => cellOf(table, each, 'created_on'))
-  const days = new Set(cells.filter((cell) => typeof cell === 'string'))
-  return [...[...days].toSorted(), ...(cells.includes(null) ? [null] : [])]
-}
-
 test('what is read of a table are the days of the rows that come, and no other', (t) => {
   const property = fc.property(arbitraryBatches, (batches) => {
     for (const one of batches.flatMap(stagedOf)) {
@@ -185,30 +142,15 @@ test('what is read of a table are the days of the rows that come, and no other',
   fc.assert(property, { numRuns: 50 })
 })
 
-const dayAfter = (day: number) => new Date(day * 86_400_000).toISOString().slice(0, 10)
-const onDays = (count: number) =>
-  Array.from({ length: count }, (_, at) =>
-    row(responses, { response_uuid: String(at), created_on: dayAfter(at), row_version: '1' }),
-  )
-
-test('of very many days the first and the last are said, and what has no day is still read', (t) => {
-  const undated = row(responses, { response_uuid: 'x', row_version: '1' })
-  const [statement = ''] = mergeStatements(stagedOf(batchOf('a', { responses: [...onDays(1000), undated] }))).slice(-1)
-  t.true(
-    statement.includes(
-      `(T.\`created_on\` BETWEEN DATE '${dayAfter(0)}' AND DATE '${dayAfter(999)}' OR T.\`created_on\` IS NULL)`,
-    ),
-  )
-  parsed(statement)
-})
-
+const dayAfter = (day: number) => new Date(Date.UTC(2020, 0, 1 + day)).toISOString().slice(0, 10)
 test('the condition on the days never loosens the one on the key', (t) => {
   const dated = row(webhookEvents, { event_id: 'a', created_on: '2024-05-01' })
   const undated = row(webhookEvents, { event_id: 'b' })
   const [statement = ''] = mergeStatements(stagedOf(batchOf('a', { webhook_events: [dated, undated] })))
   t.true(
     statement.includes(
-      "ON T.`event_id` = S.`event_id` AND (T.`created_on` IN (DATE '2024-05-01') OR T.`created_on` IS NULL) WHEN",
+      "ON T.`event_id` = S.`event_id` AND (T.`created_on` IN (DATE '2024-05-01') OR T.`created_on` IS NULL OR " +
+        "T.`created_on` < DATE '2012-01-01' OR T.`created_on` > DATE '2038-12-31') WHEN",
     ),
   )
 })

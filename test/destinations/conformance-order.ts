@@ -33,9 +33,7 @@ async function compared(make: Make, loaded: readonly Batch[], reference: readonl
 function withoutArrival(state: Tables): Tables {
   return Object.fromEntries(
     tables.map((table) => {
-      const kept = Object.keys(table.columns).map(
-        (name) => !name.endsWith('_version') && !(table.name === 'webhook_events' && name === 'received_at'),
-      )
+      const kept = Object.keys(table.columns).map((name) => !name.endsWith('_version') && !name.endsWith('received_at'))
       return [table.name, (state[table.name] ?? []).map((row) => row.filter((_, at) => kept[at]))]
     }),
   )

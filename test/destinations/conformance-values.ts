@@ -69,10 +69,10 @@ export function keepsValues(kind: string, make: Make): void {
   const owner = row(users, { user_uuid: 'u', row_version: '1', attributes_version: '1' })
 
   const comeBack = (title: string, attributes: ReturnType<typeof attribute>[]) =>
-    withWarehouse(`${kind}: ${title} come back exactly`, make, async (t, { tables }, load) => {
+    withWarehouse(`${kind}: ${title} come back exactly`, make, async (t, warehouse, load) => {
       await load({ users: [owner], user_attributes: attributes })
-      const found = (await tables())[userAttributes.name] ?? []
-      const sent = sorted({ [userAttributes.name]: attributes })[userAttributes.name] ?? []
+      const found = (await warehouse.tables())[userAttributes.name] ?? []
+      const sent = comparable(warehouse, sorted({ [userAttributes.name]: attributes }))[userAttributes.name] ?? []
       t.is(found.length, sent.length)
       for (const [at, cells] of sent.entries()) {
         for (const [index, cell] of cells.entries()) {

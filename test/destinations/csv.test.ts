@@ -34,8 +34,8 @@ test('a batch file is RFC 4180 in UTF-8 with a header, null as an empty field an
   await destination.load(batchOf('a-1-2', { user_attributes: [row(userAttributes, attribute)] }), unstopped())
   t.is(
     await readFile(join(directory, 'user_attributes', 'a-1-2.csv'), 'utf8'),
-    'user_uuid,name,created_on,value,value_number,value_boolean,value_timestamp,event_id,row_version\r\n' +
-      'u,"",,"é ""x"",\n",-0,true,,"",""\r\n',
+    'user_uuid,name,created_on,value,value_number,value_boolean,value_timestamp,event_id,row_version,value_date,event_received_at\r\n' +
+      'u,"",,"é ""x"",\n",-0,true,,"","",,\r\n',
   )
 })
 

@@ -72,7 +72,7 @@ test('names stay when a survey is renamed, and when a later name would come firs
   )
   t.deepEqual(await ask("SELECT column_name FROM column_names WHERE scope = 'survey'"), [{ column_name: 'survey_nps' }])
   const [comment] = await ask("SELECT comment FROM duckdb_views() WHERE view_name = 'survey_nps'")
-  t.regex(String(comment?.['comment']), /^Responses to New name, one row each \(refiner_warehouse_definition_\w+\)$/)
+  t.is(comment?.['comment'], 'Responses to New name, one row each')
 })
 
 test('a wider type, a list and a matrix change the column, not its name', async (t) => {

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { UNNAMED } from '../../schemas/views/spec.ts'
+import { UNSET_MODELS } from '../../schemas/views/spec.ts'
 import { duckdbDialect } from '../../src/destinations/duckdb/dialect.ts'
 import { type Catalog, planViews } from '../../src/destinations/view-plan.ts'
 
@@ -7,7 +7,7 @@ const NOTHING: Catalog = { forms: [], items: [], attributes: [], names: [] }
 const NOW = '2026-11-24T06:00:00.000000Z'
 
 const planned = (catalog: Partial<Catalog>) =>
-  planViews({ ...NOTHING, ...catalog }, { questions: UNNAMED, surveys: 'all', sql: duckdbDialect, now: NOW })
+  planViews({ ...NOTHING, ...catalog }, { models: UNSET_MODELS, surveys: 'all', sql: duckdbDialect, now: NOW })
 
 /** The names that are new, as `scope name`. */
 const given = (catalog: Partial<Catalog>) =>

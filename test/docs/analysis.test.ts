@@ -34,13 +34,13 @@ test('every query for BigQuery is in its grammar', (t) => {
   }
 })
 
-test('every query of scores says of which survey', (t) => {
+test('every query of scores says of which survey, by what stays when the survey is renamed', (t) => {
   const ofScores = queries.filter(({ duckdb }) =>
-    /\b(?:FROM|JOIN) (?:scores|(?:nps|csat|ces)(?:_by_\w+)?)\b/.test(duckdb),
+    /\b(?:FROM|JOIN) (?:scores|score_questions|comments|(?:nps|csat|ces)(?:_by_\w+)?)\b/.test(duckdb),
   )
   t.is(ofScores.length, 6)
   for (const { title, duckdb, bigquery } of ofScores) {
-    for (const sql of [duckdb, bigquery]) t.regex(sql, /\bform_name\b/, title)
+    for (const sql of [duckdb, bigquery]) t.regex(sql, /\bsurvey_view\b/, title)
   }
 })
 

@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { hasEscapedKey, parseExactly } from '../../src/flatten/exact.ts'
+import { hasEscapedKey, mayRepeatKey, parseExactly } from '../../src/flatten/exact.ts'
 import { parse } from '../../src/flatten/parse.ts'
 import { cells, columns, event, flattened } from '../support/flattening.ts'
 import { jsonObject } from '../support/json.ts'
@@ -99,6 +99,51 @@ test('an escaped key is never taken for another one', (t) => {
       t.deepEqual(Object.keys(parse(`{"h":1,"${escaped}"${space}:2}`).value), ['h', key])
     }
   }
+})
+
+test('of a key that is sent twice in an object the last value counts, in the payload too', (t) => {
+  for (const [body, payload] of [
+    ['{"a":1,"a":2}', '{"a":2}'],
+    ['{"a":1, "b":{"c" :[{"d":1,"d"\n:{"e":3}}]}, "f":0}', '{"a":1,"b":{"c":[{"d":{"e":3}}]},"f":0}'],
+    ['{"a":1,"\\u0061":2}', '{"a":2}'],
+    ['{"a":{"b":1,"b":2},"a":3}', '{"a":3}'],
+    ['{"__proto__":1,"__proto__":2}', '{"__proto__":2}'],
+    ['{"a":"\\":1","a":2}', '{"a":2}'],
+    ['{"":1,"":2}', '{"":2}'],
+    ['{"a":{},"a":{}}', '{"a":{}}'],
+    ['{"a":9007199254740993,"a":2}', '{"a":2}'],
+    ['{"a":1,"a":"\\ud800"}', '{"a":"\uFFFD"}'],
+  ] as const) {
+    const parsed = parse(body)
+    t.is(parsed.payload, payload, body)
+    t.is(JSON.stringify(parsed.value), payload, body)
+  }
+})
+
+test('a body that repeats no key stays as it was sent, whatever its texts and spaces', (t) => {
+  for (const body of [
+    '{ "a" : 1, "b"\t:\r\n{"a": {"a":[{"a":1},{"a":1}]}} }',
+    '{"a":"{\\"a\\":1,\\"a\\":2}","b":": \\" :"}',
+    '{"a":"10:00:00","A":2,"a ":3}',
+    '{"1":1,"0":0}',
+  ]) {
+    t.is(parse(body).payload, body)
+  }
+})
+
+test('only what holds a name too many is read exactly', (t) => {
+  const may = (body: string) => mayRepeatKey(body, JSON.parse(body))
+  for (const body of ['{}', '{"a" :[{"b":"1:2"},{"b"\n:null}],"c":{"a":{}}}']) t.false(may(body), body)
+  for (const body of ['{"a":1,"a":2}', '{"a":[{"b":{"c":1,"c" :2}}]}', '{"a":"\\":"}']) t.true(may(body), body)
+})
+
+test('a user whose id is sent twice is the same in every table and in the payload', (t) => {
+  const batch = flattened('{"uuid":"first","triggered_event":"e","uuid":"last","attributes":{"x":1,"x":2}}')
+  const [payload] = cells(batch, 'webhook_events').map((row) => String(row['payload']))
+  t.is(payload, '{"uuid":"last","triggered_event":"e","attributes":{"x":2}}')
+  t.deepEqual(columns(batch, 'webhook_events', 'user_uuid'), [['last']])
+  t.deepEqual(columns(batch, 'users', 'user_uuid', 'attributes'), [['last', '{"x":2}']])
+  t.deepEqual(columns(batch, 'user_attributes', 'value'), [['2']])
 })
 
 test('the exact reader reads what JSON.parse reads', (t) => {

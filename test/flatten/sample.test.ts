@@ -10,6 +10,8 @@ test("the vendor's sample becomes one row of each subject, and all of its answer
   t.deepEqual(counts, {
     responses: 1,
     response_answers: 2,
+    response_none_chosen: 0,
+    response_context: 0,
     response_tags: 1,
     respondents: 1,
     respondent_segments: 4,
@@ -22,8 +24,10 @@ test("the vendor's sample becomes one row of each subject, and all of its answer
     questions: 2,
     question_items: 2,
     attributes: 5,
+    form_attributes: 5,
     segments: 4,
     tags: 1,
+    names: 6,
     webhook_events: 1,
     rejected_values: 0,
   })

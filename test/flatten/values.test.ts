@@ -1,6 +1,7 @@
 import test from 'ava'
+import { KINDS, widestOf } from '../../schemas/catalog-records.ts'
 import { parseTime, timeOfMicros } from '../../src/flatten/time.ts'
-import { typed, typeOf, widest } from '../../src/flatten/value.ts'
+import { isBlank, typed, typeOf } from '../../src/flatten/value.ts'
 
 const typesOf = (sent: string | number | boolean) => {
   const { number, boolean, timestamp } = typed(sent)
@@ -55,7 +56,8 @@ test('ISO 8601 dates and date-times become UTC with microseconds', (t) => {
     ['9999-12-31T23:59:59.999999Z', '9999-12-31T23:59:59.999999Z'],
   ] as const) {
     t.is(parseTime(sent), time, sent)
-    t.is(typesOf(sent), time, sent)
+    if (sent.length > 10) t.is(typesOf(sent), time, sent)
+    else t.like(typed(sent), { date: sent, timestamp: null })
   }
 })
 
@@ -85,13 +87,20 @@ test('arrivals keep their microseconds', (t) => {
   t.is(timeOfMicros(0), '1970-01-01T00:00:00.000000Z')
 })
 
-test('the widest type holds both, and nothing is narrower than anything', (t) => {
-  t.is(widest('number', 'number'), 'number')
-  t.is(widest('number', 'boolean'), 'text')
-  t.is(widest(null, 'timestamp'), 'timestamp')
-  t.is(widest('timestamp', null), 'timestamp')
-  t.is(widest(null, null), null)
+test('one kind of values is the type of all, several are text, and none is none', (t) => {
+  t.is(widestOf(KINDS.number), 'number')
+  t.is(widestOf(KINDS.number | KINDS.boolean), 'text')
+  t.is(widestOf(KINDS.date), 'date')
+  t.is(widestOf(0), null)
   t.is(typeOf(''), null)
+  t.is(typeOf('2026-05-03'), 'date')
+  t.is(typeOf('2026-05-03T00:00:00Z'), 'timestamp')
   t.is(typeOf(null), null)
   t.is(typeOf(['1']), 'text')
+})
+
+test('white space alone is blank, whatever kind of space', (t) => {
+  for (const blank of ['', ' ', '\t\n\r\f', '\u00a0', '\u2003\u3000', '\u2028'])
+    t.true(isBlank(blank), JSON.stringify(blank))
+  for (const filled of ['a', ' a ', '-', '\u200b', '0', '\0']) t.false(isBlank(filled), JSON.stringify(filled))
 })

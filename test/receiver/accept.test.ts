@@ -60,6 +60,15 @@ test('a form, response or account may be absent, null or the [] of PHP, and else
   ])
 })
 
+test('of a key that is sent twice the last value is checked, as it is the one that is loaded', (t) => {
+  const sent = (...uuids: readonly string[]) => `{"triggered_event":"e",${uuids.join()},"form":1,"form":[]}`
+  t.deepEqual(check(sent('"uuid":7', '"uuid":"u"')), { ok: true })
+  t.deepEqual(check(sent('"uuid":null', '"\\u0075uid":"u"')), { ok: true })
+  const issue = 'uuid: Invalid input: expected string, received number'
+  t.deepEqual(issuesOf(sent('"uuid":"u"', '"uuid":7')), [issue])
+  t.deepEqual(issuesOf(sent('"uuid":"u"', '"uu\\u0069d":7')), [issue])
+})
+
 test('only an object is an event', (t) => {
   for (const text of ['null', '1', '"x"', 'true', '[]']) t.regex(issuesOf(text)[0] ?? '', /: expected object, received/)
 })
@@ -96,11 +105,29 @@ test('what is not UTF-8 is refused with the offset at which it stops being it', 
   t.is(checked.ok ? 0 : checked.status, 400)
 })
 
-test('an empty body is refused', (t) => {
-  t.like(checkBody(new Uint8Array()), {
-    status: 400,
-    reason: 'parse the body as JSON: the body is empty; send the event as JSON',
-  })
+test('an empty body is refused, also one of a byte order mark alone', (t) => {
+  for (const body of ['', '\ufeff']) {
+    t.like(check(body), {
+      status: 400,
+      reason: 'parse the body as JSON: the body is empty; send the event as JSON',
+    })
+  }
+})
+
+test('one byte order mark of UTF-8 may come before an event, and nowhere else; one of UTF-16 is refused', (t) => {
+  t.deepEqual(check(`\ufeff${event()}`), { ok: true })
+  t.deepEqual(check(`\ufeff \n${event()}`), { ok: true })
+  for (const text of [`\ufeff\ufeff${event()}`, ` \ufeff${event()}`, `${event()}\ufeff`]) {
+    t.like(check(text), { status: 400, details: { line: 1, found: 'U+FEFF' } })
+  }
+  t.like(check('\ufeff{\n"a":}'), { status: 400, details: { line: 2, column: 5, found: '}' } })
+  const little = Buffer.from(`\ufeff${event()}`, 'utf16le')
+  const big = Buffer.from(little).swap16()
+  for (const body of [little, big]) {
+    const reason = 'parse the body as JSON: the bytes at offset 0 are not UTF-8; send the text encoded in UTF-8'
+    t.deepEqual(checkBody(body), { ok: false, status: 400, reason, details: { offset: 0 } })
+  }
+  t.like(checkBody(Buffer.from([0xef, 0xbb, 0xbf, 0x7b, 0xff])), { status: 400, details: { offset: 4 } })
 })
 
 test('a view into a larger memory is checked by itself', (t) => {

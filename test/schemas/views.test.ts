@@ -48,25 +48,33 @@ const scoresOf = (form: string, question: string) =>
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 const mean = (numbers: readonly number[]) => sum(numbers) / numbers.length
-const errorOfMean = (numbers: readonly number[]) => {
-  const middle = mean(numbers)
-  if (numbers.every((number) => number === numbers[0])) return null
-  return Math.sqrt(sum(numbers.map((number) => (number - middle) ** 2)) / (numbers.length - 1) / numbers.length)
+
+/** B. Rocks' adjusted Wald interval: 3/4 of an answer at each end of the scale, and 3/2 in its middle, beside those that were given. */
+function adjusted(numbers: readonly number[], [least, most]: readonly [number, number]) {
+  const [n, middle] = [numbers.length, (least + most) / 2]
+  const center = (sum(numbers) + 3 * middle) / (n + 3)
+  const squares = sum(numbers.map((number) => (number - center) ** 2))
+  const added = 0.75 * (least - center) ** 2 + 1.5 * (middle - center) ** 2 + 0.75 * (most - center) ** 2
+  const error = Math.sqrt((squares + added) / (n + 3) / (n + 3))
+  return {
+    n,
+    score: mean(numbers),
+    standard_error: (error * (n + 3)) / n,
+    ci_low: Math.max(least, Math.min(mean(numbers), center - 1.96 * error)),
+    ci_high: Math.min(most, Math.max(mean(numbers), center + 1.96 * error)),
+    few: n < 30,
+  }
 }
 
 function npsOf(scores: readonly number[]) {
-  const points = scores.map((score) => (score > 8 ? 100 : score < 7 ? -100 : 0))
-  const score = mean(points)
-  const error = errorOfMean(points)
   return {
-    n: scores.length,
     promoters: scores.filter((one) => one === 9 || one === 10).length,
     passives: scores.filter((one) => one === 7 || one === 8).length,
     detractors: scores.filter((one) => one < 7).length,
-    score,
-    standard_error: error,
-    ci_low: error === null ? null : Math.max(-100, score - 1.96 * error),
-    ci_high: error === null ? null : Math.min(100, score + 1.96 * error),
+    ...adjusted(
+      scores.map((score) => (score > 8 ? 100 : score < 7 ? -100 : 0)),
+      [-100, 100],
+    ),
   }
 }
 
@@ -120,12 +128,31 @@ test('NPS, by month, segment and attribute, is what a count by hand gives', asyn
   const segments = grouped(scored, ({ life }) => life.answering.segments.map(({ name }) => name))
   await compare(t, await ask('SELECT * FROM nps_by_segment'), 'segment_name', segments, npsOfScored)
   const plans = grouped(scored, ({ life }) => [String(life.answering.attributes['plan'])])
+  const byMonthAndPlan = grouped(scored, (each) => [
+    `${month(each)[0]} ${String(each.life.answering.attributes['plan'])}`,
+  ])
+  const found = await ask(`SELECT *, CAST(month AS VARCHAR) || ' ' || value AS both FROM nps_by_month_and_attribute
+    WHERE scope = 'user' AND attribute = 'plan'`)
+  await compare(t, found, 'both', byMonthAndPlan, npsOfScored)
   const byPlan = await ask("SELECT * FROM nps_by_attribute WHERE scope = 'user' AND attribute = 'plan'")
   await compare(t, byPlan, 'value', plans, npsOfScored)
-  const seats = grouped(scored, ({ life }) => [String(life.answering.account.attributes['seats'])])
+  const seats = grouped(scored, ({ life }) => [bandOf(Number(life.answering.account.attributes['seats']))])
   const bySeats = await ask("SELECT * FROM nps_by_attribute WHERE scope = 'account' AND attribute = 'seats'")
   await compare(t, bySeats, 'value', seats, npsOfScored)
 })
+
+/** As in schemas/views/bands.ts. */
+function bandOf(seats: number): string {
+  if (seats < 10) return String(seats)
+  const power = 10 ** (String(seats).length - 1)
+  const [start = 1, end = 10] =
+    [
+      [5, 10],
+      [2, 5],
+      [1, 2],
+    ].find(([least = 0]) => seats >= least * power) ?? []
+  return `${start * power} to under ${end * power}`
+}
 
 test('CSAT is the share of 4 and 5 with its Wilson interval, CES a mean', async (t) => {
   const { ask } = await loaded(t)
@@ -135,14 +162,15 @@ test('CSAT is the share of 4 and 5 with its Wilson interval, CES a mean', async 
   const centre = (p + z2 / (2 * n)) / (1 + z2 / n)
   const half = (1.96 / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))
   const counts = { satisfied: p * n, neutral: csat.filter((score) => score === 3).length }
-  const interval = { ci_low: 100 * (centre - half), ci_high: 100 * (centre + half) }
+  const error = 100 * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))
+  const interval = { standard_error: error, ci_low: 100 * (centre - half), ci_high: 100 * (centre + half) }
   const expected = { n, ...counts, mean: mean(csat), score: 100 * p, ...interval }
   same(t, (await ask('SELECT * FROM csat'))[0], expected, 'csat')
 
   const ces = scoresOf('CES Survey', 'ces').map(({ score }) => score)
-  const error = errorOfMean(ces)
   const easy = ces.filter((score) => score > 4).length
-  same(t, (await ask('SELECT * FROM ces'))[0], { n: ces.length, easy, score: mean(ces), standard_error: error }, 'ces')
+  const hard = ces.filter((score) => score < 4).length
+  same(t, (await ask('SELECT * FROM ces'))[0], { easy, hard, ...adjusted(ces, [1, 7]) }, 'ces')
 })
 
 test('the funnel, the timeline and the distribution count every response once, in its newest state', async (t) => {
@@ -219,19 +247,19 @@ test("a survey's view has each answer, attribute, tag and segment of each respon
   }
 })
 
-test('answers that are all alike have no interval, as they would have no doubt', async (t) => {
+test('one answer, and answers that are all alike, have an interval inside the scale, and are few', async (t) => {
   const { load, ask } = await viewWarehouse(t)
-  await load(answerAt({ nps: 9 }, 0), answerAt({ nps: 10 }, 1))
-  t.deepEqual(await ask('SELECT n, score, ci_low FROM nps'), [{ n: 2, score: 100, ci_low: null }])
-})
-
-test('a score of one answer has no interval', async (t) => {
-  const { load, ask } = await viewWarehouse(t)
-  await load(answerAt({ nps: 10, ces: 7 }, 0))
-  for (const view of ['nps', 'ces']) {
-    const [found] = await ask(`SELECT n, standard_error, ci_low, ci_high FROM ${view}`)
-    t.deepEqual(found, { n: 1, standard_error: null, ci_low: null, ci_high: null })
-  }
+  await load(answerAt({ nps: 9, csat: 5, ces: 7 }, 0))
+  const intervals = async (view: string) =>
+    (await ask(`SELECT n, round(score) AS score, round(ci_low) AS low, round(ci_high) AS high, few FROM ${view}`)).map(
+      (row) => Object.values(row),
+    )
+  t.deepEqual(await intervals('nps'), [[1, 100, -49, 100, true]])
+  t.deepEqual(await intervals('csat'), [[1, 100, 21, 100, true]])
+  t.deepEqual(await intervals('ces'), [[1, 7, 3, 7, true]])
+  await load(...Array.from({ length: 29 }, (_, at) => answerAt({ nps: 10, csat: 4, ces: 7 }, at + 1)))
+  t.deepEqual(await intervals('nps'), [[30, 100, 79, 100, false]])
+  t.deepEqual(await intervals('csat'), [[30, 100, 89, 100, false]])
 })
 
 test('an answer that changed, or came twice, counts once and as it is now', async (t) => {

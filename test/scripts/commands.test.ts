@@ -107,6 +107,29 @@ test('the quarantine is listed, shown, replayed and dropped', async (t) => {
   }
 })
 
+test('what was set aside for its byte order mark is replayed as the event without it', async (t) => {
+  const dataDir = await folder(t)
+  const buffer = openBuffer(configOf(dataDir))
+  const [first, second] = [body(1), body(2)]
+  const arrived = (text: string) =>
+    ({ id: idOf(text), receivedAt: 1_767_600_000_000_000, source: 'webhook', body: Buffer.from(text) }) as const
+  await buffer.append(arrived(first))
+  for (const text of [first, second]) {
+    await buffer.quarantine(
+      arrived(`\ufeff${text}`),
+      'parse the body as JSON: line 1, column 1: as an older version would',
+    )
+  }
+  const replayed = await run(t, 'scripts/quarantine.ts', { args: ['replay'], dataDir })
+  t.is(replayed.output, '1 accepted, 1 known already, 0 still refused.\n')
+  const { events } = (await buffer.nextBatch('duckdb', { events: 9, bytes: 1e6, values: 1e6 })) ?? { events: [] }
+  t.deepEqual(
+    events.map(({ id, body: text }) => [id, text]),
+    [first, second].map((text) => [idOf(text), text]),
+  )
+  await buffer.close()
+})
+
 test('what a fix lets through is replayed into the events', async (t) => {
   const dataDir = await folder(t)
   const text = body(1)

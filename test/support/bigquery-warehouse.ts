@@ -58,6 +58,7 @@ export async function bigqueryWarehouseIn(name: string, mode: BigqueryOptions['m
   return {
     destination,
     json: 'value',
+    ...(mode === 'merge' && { days: 'some' }),
     tables: () => tablesOf(dataset),
     reopen: () => bigqueryWarehouseIn(name),
     sql: async (statement) => (await ask(dataset, statement)).map((row) => Object.values(row)),

@@ -57,7 +57,7 @@ export const answerAt = (data: object, at: number) => ({
   form: { uuid: FORM, name: 'S' },
   response: {
     uuid: `${RESPONSE.slice(0, -2)}${(at + 10).toString(16)}`,
-    last_data_reception_at: `2024-01-0${at + 1} 10:00:00`,
+    last_data_reception_at: new Date(Date.UTC(2024, 0, at + 1, 10)).toISOString().slice(0, 19).replace('T', ' '),
     data,
   },
 })

@@ -38,6 +38,8 @@ export function batchOf(id: string, rows: Partial<RowBatch['rows']>): RowBatch {
 const noRows: RowBatch['rows'] = {
   responses: [],
   response_answers: [],
+  response_none_chosen: [],
+  response_context: [],
   response_tags: [],
   respondents: [],
   respondent_segments: [],
@@ -50,8 +52,10 @@ const noRows: RowBatch['rows'] = {
   questions: [],
   question_items: [],
   attributes: [],
+  form_attributes: [],
   segments: [],
   tags: [],
+  names: [],
   webhook_events: [],
   rejected_values: [],
 }

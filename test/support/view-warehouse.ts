@@ -1,7 +1,8 @@
 /** A DuckDB file with views, as loads leave it, to be asked by SQL. */
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
-import type { MetricQuestions } from '../../schemas/views/spec.ts'
+import { type ModelOptions, UNSET_MODELS } from '../../schemas/views/spec.ts'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { queryFile } from '../../src/destinations/duckdb/query.ts'
 import type { RowBatch } from '../../src/flatten/rows.ts'
@@ -25,19 +26,23 @@ export interface ViewWarehouse {
   ask(sql: string): Promise<Found[]>
 }
 
-export async function viewWarehouse(t: ExecutionContext, questions?: MetricQuestions): Promise<ViewWarehouse> {
-  const path = join(await folder(t), 'warehouse.duckdb')
+export async function viewWarehouse(
+  t: ExecutionContext,
+  models: Partial<ModelOptions> = {},
+  file?: string,
+): Promise<ViewWarehouse> {
+  const path = file ?? join(await folder(t), 'warehouse.duckdb')
   const destination = duckdbDestination({
     path,
     longestViews: Number.POSITIVE_INFINITY,
-    ...(questions && { questions }),
+    models: { ...UNSET_MODELS, ...models },
   })
   let loaded = 0
   const { signal } = new AbortController()
   const loadRows = async (batch: RowBatch) => {
     await destination.prepare()
     loaded += 1
-    await destination.load({ ...batch, id: `batch-${loaded}` }, { signal })
+    await destination.load({ ...batch, id: `batch-${loaded}-${randomUUID()}` }, { signal })
     try {
       return (await destination.refreshViews?.({ signal })) ?? []
     } finally {

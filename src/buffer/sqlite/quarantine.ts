@@ -8,7 +8,7 @@ import { query, writing } from './transaction.ts'
 export interface Quarantine {
   list(): Quarantined[]
   read(id: string): (ArrivedEvent & { readonly reason: string }) | undefined
-  release(id: string): 'accepted' | 'duplicate' | 'unknown'
+  release(id: string, as?: Pick<ArrivedEvent, 'id' | 'body'>): 'accepted' | 'duplicate' | 'unknown'
   drop(id: string): boolean
 }
 
@@ -35,13 +35,14 @@ export function createQuarantine(db: DatabaseSync, options: BufferOptions): Quar
     return { id: id.toLowerCase(), receivedAt, source, body, reason }
   }
 
-  function release(id: string): 'accepted' | 'duplicate' | 'unknown' {
+  function release(id: string, as?: Pick<ArrivedEvent, 'id' | 'body'>): 'accepted' | 'duplicate' | 'unknown' {
     return writing(db, () => {
       const found = find(id)
       if (found === undefined) return 'unknown'
       requireRoom()
       const changed = counts()
-      const outcome = add(found, changed)
+      const event = as === undefined ? found : { ...found, id: idBytes(as.id), body: as.body }
+      const outcome = add(event, changed)
       takeOut(found, changed)
       save(changed)
       return outcome

@@ -3,7 +3,7 @@
  * refers to. Prices: https://cloud.google.com/bigquery/pricing#on_demand_pricing
  */
 import { batchTables } from '../batch.ts'
-import { mergeStatements } from './merge.ts'
+import { mergeTransactions } from './merge.ts'
 import { fence, insertRecord, noteBilled } from './state.ts'
 
 /** Bytes, as BigQuery rounds up to. */
@@ -46,7 +46,7 @@ export function leastBytesOfLoad(): number {
   return leastBytes([
     ...fence(state, '', '', record),
     noteBilled(loads, record),
-    ...mergeStatements(staged),
+    ...mergeTransactions(staged).flat(),
     insertRecord(loads, record),
   ])
 }

@@ -23,8 +23,9 @@ export function bigqueryDialect(pathTo: (name: string) => TablePath): Dialect {
     nothing: (type) => `CAST(NULL AS ${sqlType(type)})`,
     tryCast,
     matches: (value, expression) => `REGEXP_CONTAINS(${value}, ${text(expression)})`,
-    day: (instant) => `DATE(${instant})`,
-    month: (instant) => `DATE_TRUNC(DATE(${instant}), MONTH)`,
+    captured: (value, expression) => `NULLIF(REGEXP_EXTRACT(${value}, ${text(expression)}), '')`,
+    day,
+    month: (instant, zone) => `DATE_TRUNC(${day(instant, zone)}, MONTH)`,
     seconds: (from, to) => `TIMESTAMP_DIFF(${to}, ${from}, MICROSECOND) / 1000000`,
     medianOver: (value, partition) => `PERCENTILE_CONT(${value}, 0.5) OVER (PARTITION BY ${partition.join(', ')})`,
     member: (json, name) => textOf(memberOf(json, name)),
@@ -40,6 +41,9 @@ export function bigqueryDialect(pathTo: (name: string) => TablePath): Dialect {
   }
 }
 
+const day = (instant: Sql, zone: string): Sql =>
+  zone === 'UTC' ? `DATE(${instant})` : `DATE(${instant}, ${text(zone)})`
+
 function listWhere(condition: Sql, value: Sql, order: Sql): Sql {
   return `ARRAY_AGG(CASE WHEN ${condition} THEN ${value} END IGNORE NULLS ORDER BY ${order})`
 }
@@ -54,6 +58,7 @@ function tryCast(value: Sql, type: Parameters<Dialect['tryCast']>[1]): Sql {
   if (type === 'text') return value
   // The two texts that flattening takes for booleans; the emulator would also take `yes`.
   if (type === 'boolean') return `CASE ${value} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END`
+  if (type === 'date') return `SAFE_CAST(${value} AS DATE)`
   if (type === 'number') return `SAFE_CAST(${value} AS FLOAT64)`
   const instant = INSTANT_FORMS.reduce(
     (sofar, [form, other]) => `REGEXP_REPLACE(${sofar}, ${text(form)}, ${text(other)})`,

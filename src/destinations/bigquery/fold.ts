@@ -78,6 +78,7 @@ function folded(table: Table, name: string, { merge }: Column<never>): string {
     return `CASE WHEN MIN(${cell}) ${all} < MAX(${cell}) ${all} THEN 'text' ELSE MIN(${cell}) ${all} END`
   // Not LOGICAL_OR, which is not documented as a window function.
   if (merge === 'any') return `MAX(CAST(${cell} AS INT64)) ${all} = 1`
+  if (merge === 'largest') return `MAX(${cell}) ${all}`
   if (merge === 'filled') {
     const frame = 'ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING'
     return `FIRST_VALUE(${cell} IGNORE NULLS) OVER (${ranked(table.key, 'row_version')} ${frame})`

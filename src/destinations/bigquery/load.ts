@@ -8,7 +8,7 @@ import { TransientError } from '../../errors.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { loadRecord, now } from '../batch.ts'
 import { runJob } from './jobs.ts'
-import { mergeStatements } from './merge.ts'
+import { mergeTransactions } from './merge.ts'
 import { NAME } from './options.ts'
 import type { Ready } from './prepare.ts'
 import { dropStaged, jobId, type Staging, stage } from './stage.ts'
@@ -118,16 +118,21 @@ async function merge(ready: Ready, batch: RowBatch, whole: Merge, signal: AbortS
   )
 }
 
-/** One transaction: all of it becomes visible, or nothing. */
+/**
+ * One transaction: all of it becomes visible, or nothing. A batch of more days than a transaction may change has several, of which the
+ * last one counts it as loaded: until then all of them are repeated, which changes nothing where they were done.
+ */
 function script({ pathTo }: Ready, batch: RowBatch, { staged, record, before }: Merge, job: string): string {
   const toLoads = pathTo(loads.name)
-  const statements = [
-    'BEGIN TRANSACTION',
-    ...fence(pathTo(STATE_TABLE), pipelineOf(batch.id), batch.follows ?? '', { ...record, job }),
-    ...(before?.bytesBilled ? [noteBilled(toLoads, before)] : []),
-    ...mergeStatements(staged),
-    insertRecord(toLoads, record),
-    'COMMIT TRANSACTION',
-  ]
-  return statements.map((statement) => `${statement};\n`).join('')
+  const transactions = mergeTransactions(staged).map((statements, at, { length }) => {
+    const last = at === length - 1
+    const turn = fence(pathTo(STATE_TABLE), pipelineOf(batch.id), batch.follows ?? '', last ? { ...record, job } : null)
+    if (!last) return [...turn, ...statements]
+    const billed = before?.bytesBilled ? [noteBilled(toLoads, before)] : []
+    return [...turn, ...billed, ...statements, insertRecord(toLoads, record)]
+  })
+  return transactions
+    .flatMap((statements) => ['BEGIN TRANSACTION', ...statements, 'COMMIT TRANSACTION'])
+    .map((statement) => `${statement};\n`)
+    .join('')
 }

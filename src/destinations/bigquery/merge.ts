@@ -3,41 +3,57 @@
  * staging is merged by the rules of schemas/spec.ts, exactly as the reference in memory does (../memory.ts).
  *
  * Only constants prune partitions (https://cloud.google.com/bigquery/docs/querying-partitioned-tables), so the batch's own days stand in
- * the statements. A created_on is a pure function of the key: nothing outside these days can match.
+ * the statements. A created_on is a pure function of the key: nothing outside these days can match, and an owner and its children
+ * share their day. So a batch of very many days can be merged in parts (days.ts), in any number of statements and transactions.
  */
-import type { MergeRule, Owner, Row, Table } from '../../../schemas/spec.ts'
-import { cellOf, isLog } from '../merge.ts'
+import type { MergeRule, Owner, Table } from '../../../schemas/spec.ts'
+import { isLog } from '../merge.ts'
+import { inStaging, inTable, type Part, partsOf, type Span, spansOf } from './days.ts'
 import { columnsOf } from './schema.ts'
-import { dateLiteral, identifier, pathOf, type TablePath } from './sql.ts'
+import { identifier, pathOf, type TablePath } from './sql.ts'
 import type { Staged } from './stage.ts'
 
-/** Beyond so many days one range is shorter to say, and reads hardly more. */
-const MOST_DAYS = 400
+/** The statements of each transaction: of one, unless it would change more partitions than BigQuery lets it. */
+export function mergeTransactions(staged: readonly Staged[]): string[][] {
+  return spansOf(staged).map((span) => statementsIn(staged, span))
+}
 
 /** Children first: whether they are replaced is decided by the version that their owner had before the batch. */
-export function mergeStatements(staged: readonly Staged[]): string[] {
+function statementsIn(staged: readonly Staged[], span: Span): string[] {
   const statements: string[] = []
   for (const child of staged) {
     const { owner } = child.table
     if (owner === undefined) continue
     const parent = staged.find(({ table }) => table.name === owner.table)
-    if (parent?.from !== undefined) statements.push(...replaceChildren(child, owner, parent))
+    if (parent?.from === undefined) continue
+    for (const part of partsOf(parent.table, parent.rows, span)) {
+      statements.push(...replaceChildren(child, owner, { into: parent.into, from: parent.from }, part))
+    }
   }
   for (const one of staged) {
-    if (one.table.owner === undefined && one.from !== undefined) statements.push(merge(one, one.from))
+    const { table, rows, into, from } = one
+    if (table.owner !== undefined || from === undefined) continue
+    for (const part of partsOf(table, rows, span)) statements.push(merge(table, { into, from }, part))
   }
   return statements
 }
 
-function merge({ table, rows, into }: Staged, from: TablePath): string {
+interface Move {
+  readonly into: TablePath
+  /** Staged rows. */
+  readonly from: TablePath
+}
+
+function merge(table: Table, { into, from }: Move, part: Part): string {
   const same = table.key.map((key) => `T.${identifier(key)} = S.${identifier(key)}`)
-  const days = daysOf(table, rows, 'T')
+  const [days, staged] = [inTable(part, 'T'), inStaging(part, '')]
   const on = [...same, ...(days === '' ? [] : [`(${days})`])].join(' AND ')
+  const using = staged === '' ? pathOf(from) : `(SELECT * FROM ${pathOf(from)} WHERE ${staged})`
   const columns = columnsOf(table).map(([name]) => identifier(name))
   const values = columns.map((name) => `S.${name}`).join(', ')
   const insert = `WHEN NOT MATCHED THEN INSERT (${columns.join(', ')}) VALUES (${values})`
   const update = isLog(table) ? '' : updateOf(table)
-  return `MERGE ${pathOf(into)} AS T USING ${pathOf(from)} AS S ON ${on} ${update}${insert}`
+  return `MERGE ${pathOf(into)} AS T USING ${using} AS S ON ${on} ${update}${insert}`
 }
 
 function updateOf(table: Table): string {
@@ -59,20 +75,20 @@ function merged(rule: MergeRule, column: string): string {
   }
   if (rule === 'any')
     return `IF(IFNULL(${current}, FALSE) OR IFNULL(${next}, FALSE), TRUE, IFNULL(${current}, ${next}))`
+  if (rule === 'largest') return `IF(${current} IS NULL OR ${next} > ${current}, ${next}, ${current})`
   if (rule === 'filled') return `IF(${wins('row_version')}, IFNULL(${next}, ${current}), IFNULL(${current}, ${next}))`
   return `IF(${wins(rule)}, ${next}, ${current})`
 }
 
 /** Of each owner whose collection the batch brings in a higher version, all rows go, and those of the batch come. */
-function replaceChildren(child: Staged, owner: Owner, parent: Staged): string[] {
-  if (parent.from === undefined) return []
+function replaceChildren(child: Staged, owner: Owner, parent: Move, part: Part): string[] {
   const key = identifier(owner.key)
   const version = identifier(owner.version)
-  const days = daysOf(parent.table, parent.rows, '')
+  const [days, staged] = [inTable(part, ''), inStaging(part, 'S')]
   const before = `SELECT ${key}, ${version} FROM ${pathOf(parent.into)}${days === '' ? '' : ` WHERE ${days}`}`
   const renewed =
     `SELECT S.${key} FROM ${pathOf(parent.from)} AS S LEFT JOIN (${before}) AS O ON O.${key} = S.${key} ` +
-    `WHERE S.${version} > IFNULL(O.${version}, '')`
+    `WHERE S.${version} > IFNULL(O.${version}, '')${staged === '' ? '' : ` AND (${staged})`}`
   const within = days === '' ? '' : `(${days}) AND `
   const statements = [`DELETE FROM ${pathOf(child.into)} WHERE ${within}${key} IN (${renewed})`]
   if (child.from !== undefined) {
@@ -84,24 +100,4 @@ function replaceChildren(child: Staged, owner: Owner, parent: Staged): string[] 
     )
   }
   return statements
-}
-
-/** The condition that all rows meet on the partition column; '' for a table without one. @param alias of the table, or '' */
-function daysOf(table: Table, rows: readonly Row[], alias: string): string {
-  const { partition } = table
-  if (partition === undefined) return ''
-  const column = `${alias === '' ? '' : `${alias}.`}${identifier(partition)}`
-  const cells = new Set(rows.map((row) => cellOf(table, row, partition)))
-  const days = [...cells].filter((cell) => typeof cell === 'string').toSorted()
-  const conditions: string[] = []
-  const [first, last] = [days[0], days.at(-1)]
-  if (first !== undefined && last !== undefined) {
-    conditions.push(
-      days.length > MOST_DAYS
-        ? `${column} BETWEEN ${dateLiteral(first)} AND ${dateLiteral(last)}`
-        : `${column} IN (${days.map(dateLiteral).join(', ')})`,
-    )
-  }
-  if (cells.has(null)) conditions.push(`${column} IS NULL`)
-  return conditions.join(' OR ')
 }

@@ -1,10 +1,10 @@
-import type { MetricQuestions } from '../../../schemas/views/spec.ts'
+import type { ModelOptions } from '../../../schemas/views/spec.ts'
 import type { BigqueryConfig } from '../../config/bigquery.ts'
 
 /** What the destination is told. */
 export interface BigqueryOptions extends BigqueryConfig {
-  /** Which questions the models score; if not given, those that look like it. */
-  readonly questions?: MetricQuestions
+  /** What the views are made by; no setting is set if not given. */
+  readonly models?: ModelOptions
   /** Left out but in tests. */
   readonly waits?: Waits
 }

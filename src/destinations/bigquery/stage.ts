@@ -6,6 +6,7 @@ import { PermanentError } from '../../errors.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { batchTables, rowsOf } from '../batch.ts'
 import { forEachAtOnce } from './at-once.ts'
+import { storedRows } from './days.ts'
 import { runJob } from './jobs.ts'
 import { encode } from './ndjson.ts'
 import type { Ready } from './prepare.ts'
@@ -15,6 +16,7 @@ import type { TablePath } from './sql.ts'
 /** A table that the batch changes. */
 export interface Staged {
   readonly table: Table
+  /** As they are stored. */
   readonly rows: readonly Row[]
   /** undefined: a child table without rows; its owners may have lost theirs. */
   readonly from: TablePath | undefined
@@ -29,11 +31,12 @@ export interface Staging {
 }
 
 export async function stage(ready: Ready, batch: RowBatch, signal: AbortSignal): Promise<Staging> {
+  const rows = new Map(batchTables.map((table) => [table.name, storedRows(table, rowsOf(batch, table))]))
   const filled = batchTables.filter((table) => rowsOf(batch, table).length > 0)
   const digests = new Map<string, string>()
   const from = new Map<string, TablePath>()
   await forEachAtOnce(filled, async (table) => {
-    const { path, digest } = await stageTable(ready, batch.id, table, rowsOf(batch, table), signal)
+    const { path, digest } = await stageTable(ready, batch.id, table, rows.get(table.name) ?? [], signal)
     digests.set(table.name, digest)
     from.set(table.name, path)
   })
@@ -44,7 +47,7 @@ export async function stage(ready: Ready, batch: RowBatch, signal: AbortSignal):
   return {
     staged: changed.map((table) => ({
       table,
-      rows: rowsOf(batch, table),
+      rows: rows.get(table.name) ?? [],
       from: from.get(table.name),
       into: ready.pathTo(table.name),
     })),

@@ -55,10 +55,14 @@ export const insertPipeline = (path: TablePath, pipeline: string): string =>
 
 export const FENCE_LOST = 'FENCE_LOST'
 
-/** @param previous the batch that must be the last one; '' before the first */
-export function fence(path: TablePath, pipeline: string, previous: string, record: Merged): string[] {
+/**
+ * @param previous the batch that must be the last one; '' before the first
+ * @param record of the batch that is the last one from now on; null: it is one part of several, and not the last of them
+ */
+export function fence(path: TablePath, pipeline: string, previous: string, record: Merged | null): string[] {
   const turn = `pipeline = ${text(pipeline)} AND last_batch = ${text(previous)}`
-  const cells = `last_batch = ${text(record.batchId)}, record = ${text(JSON.stringify(record))}, updated_at = CURRENT_TIMESTAMP()`
+  const moved = record && `last_batch = ${text(record.batchId)}, record = ${text(JSON.stringify(record))}, `
+  const cells = `${moved ?? ''}updated_at = CURRENT_TIMESTAMP()`
   return [
     `SELECT IF(COUNT(*) = 1, 'ok', ERROR('${FENCE_LOST}')) FROM ${pathOf(path)} WHERE ${turn}`,
     `UPDATE ${pathOf(path)} SET ${cells} WHERE ${turn}`,

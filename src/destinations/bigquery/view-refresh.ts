@@ -2,7 +2,7 @@
  * Makes the views that schemas/views.ts defines. What is there and the same stays; what a user made under such a name stays as
  * well, and is told: views of ours are known by a label.
  */
-import { UNNAMED, type View } from '../../../schemas/views/spec.ts'
+import { UNSET_MODELS, type View } from '../../../schemas/views/spec.ts'
 import { PermanentError, reasonOf } from '../../errors.ts'
 import { now } from '../batch.ts'
 import type { Surveys } from '../novelty.ts'
@@ -44,7 +44,7 @@ export async function refreshViews(warehouse: Warehouse, surveys: Surveys, signa
 /** The views that should be there, once the names in them are kept. */
 async function planned(warehouse: Warehouse, surveys: Surveys, signal: AbortSignal): Promise<readonly View[]> {
   const { pathTo, options } = warehouse
-  const wanted = { questions: options.questions ?? UNNAMED, surveys, sql: bigqueryDialect(pathTo) }
+  const wanted = { models: options.models ?? UNSET_MODELS, surveys, sql: bigqueryDialect(pathTo) }
   const made = await ensureNames(warehouse)
   for (let before: string | undefined; ; ) {
     signal.throwIfAborted()

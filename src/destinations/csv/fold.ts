@@ -63,6 +63,7 @@ function folded(name: string, { merge }: Column<never>): string {
   const cell = identifier(name)
   if (merge === 'widest') return `CASE WHEN count(DISTINCT ${cell}) > 1 THEN 'text' ELSE any_value(${cell}) END`
   if (merge === 'any') return `bool_or(${cell})`
+  if (merge === 'largest') return `max(${cell})`
   if (merge === 'filled') return `first(${cell} ORDER BY "row_version" DESC, batch) FILTER (${cell} IS NOT NULL)`
   return `first(${cell} ORDER BY ${identifier(merge)} DESC, batch)`
 }

@@ -13,14 +13,16 @@ export const duckdbDialect: Dialect = {
     return type === 'timestamp' ? instantOf(value) : `TRY_CAST(${value} AS ${sqlType(type)})`
   },
   matches: (value, expression) => `regexp_matches(${value}, ${literal(expression)})`,
-  day: (instant) => `CAST(${instant} AS DATE)`,
-  month: (instant) => `CAST(date_trunc('month', ${instant}) AS DATE)`,
+  captured: (value, expression) => `NULLIF(regexp_extract(${value}, ${literal(expression)}, 1), '')`,
+  day: (instant, zone) => `CAST(${local(instant, zone)} AS DATE)`,
+  month: (instant, zone) => `CAST(date_trunc('month', ${local(instant, zone)}) AS DATE)`,
   seconds: (from, to) => `date_diff('microsecond', ${from}, ${to}) / 1000000`,
   medianOver: (value, partition) => `median(${value}) OVER (PARTITION BY ${partition.join(', ')})`,
   member: (json, name) => textOf(`${mapOf(json)}[${literal(name)}]`),
   // Not by LATERAL, for which DuckDB keeps the whole object beside each of its members.
-  perMember: (rows) => `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value FROM (
-    SELECT *, unnest(map_entries(${mapOf('json')})) AS entry FROM (${rows}))`,
+  perMember: (rows, names) => `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value FROM (
+    SELECT *, unnest(map_entries(${mapOf('json')})) AS entry FROM (${rows}))
+  WHERE ${names.length === 0 ? 'FALSE' : `entry.key IN (${names.map(literal).join(', ')})`}`,
   listWhere,
   pivot: (answers, from) =>
     answers.length > WIDE
@@ -28,6 +30,10 @@ export const duckdbDialect: Dialect = {
       : pivotByAggregates(answers, from, { text: literal, identifier, listWhere }),
   limits: { columns: 10_000, characters: 16_000_000 },
 }
+
+/** A wall clock's time: TIMESTAMP without a zone is UTC here, and becomes an instant first. */
+const local = (instant: Sql, zone: string): Sql =>
+  zone === 'UTC' ? instant : `timezone(${literal(zone)}, timezone('UTC', ${instant}))`
 
 function listWhere(condition: Sql, value: Sql, order: Sql): Sql {
   return `array_agg(${value} ORDER BY ${order}) FILTER (WHERE ${condition})`
@@ -41,7 +47,7 @@ const WIDE = 2000
 
 /** By a map, out of which each column takes its own. DuckDB keeps the maps of all responses in memory. */
 function pivotByMap(from: Sql): Pivot {
-  const values: readonly Answer['value'][] = ['value', 'value_number', 'value_boolean', 'value_timestamp']
+  const values: readonly Answer['value'][] = ['value', 'value_number', 'value_boolean', 'value_date', 'value_timestamp']
   const firsts = values.map((name) => `max(CASE WHEN choice = 0 THEN ${name} END) AS ${name}`)
   const fields = [...values, 'choices'].map((name) => `'${name}': ${name}`)
   return {

@@ -9,7 +9,7 @@ import { rowOf } from '../../../schemas/spec.ts'
 import { loads } from '../../../schemas/tables/log.ts'
 import { columnNames } from '../../../schemas/tables/views.ts'
 import { tables } from '../../../schemas/tables.ts'
-import { type MetricQuestions, UNNAMED } from '../../../schemas/views/spec.ts'
+import { type ModelOptions, UNSET_MODELS } from '../../../schemas/views/spec.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { loadRecord, now, readLoadRecord } from '../batch.ts'
 import type { Destination } from '../destination.ts'
@@ -26,8 +26,8 @@ import { writeBatch } from './write.ts'
 export interface DuckdbOptions {
   /** The file; it and its folder are made if missing. */
   readonly path: string
-  /** Which questions the models score; if not given, those that look like it. */
-  readonly questions?: MetricQuestions
+  /** What the views are made by; no setting is set if not given. */
+  readonly models?: ModelOptions
   /** Milliseconds: how long views are made at a time, 10,000 if not given. The rest is made after the next load. */
   readonly longestViews?: number
 }
@@ -41,7 +41,7 @@ interface Open {
 }
 
 /** Errors are Transient where it may pass (a locked file, a full disk) and Permanent where a person has to act. */
-export function duckdbDestination({ path, questions = UNNAMED, longestViews = 10_000 }: DuckdbOptions): Destination {
+export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 10_000 }: DuckdbOptions): Destination {
   const name = 'duckdb'
   let open: Open | undefined
   let memory = 1
@@ -98,7 +98,7 @@ export function duckdbDestination({ path, questions = UNNAMED, longestViews = 10
       signal.addEventListener('abort', interrupt)
       try {
         const session = { connection: client.connection, appender, signal }
-        const { reasons, isPart } = await ensureViews(session, { questions, surveys }, longestViews)
+        const { reasons, isPart } = await ensureViews(session, { models, surveys }, longestViews)
         memory = 1
         if (reasons.length === 0 && !isPart) novelty.settle()
         return [...reasons]

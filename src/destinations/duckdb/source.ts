@@ -10,6 +10,7 @@ import { openReader } from './client.ts'
 import { isNarrow, readCsv } from './csv.ts'
 import { duckdbError } from './errors.ts'
 import { checkQuery, readRows } from './read.ts'
+import { VIEWS_TABLE } from './view-marks.ts'
 
 /** Milliseconds. */
 const INTERRUPT_EVERY = 50
@@ -101,7 +102,7 @@ async function relationsOf(connection: DuckDBConnection): Promise<Relation[]> {
     FROM (SELECT table_name AS name, 'table' AS kind, database_name, schema_name, internal FROM duckdb_tables()
       UNION ALL SELECT view_name, 'view', database_name, schema_name, internal FROM duckdb_views())
     JOIN (SELECT table_name AS name, column_name, column_index FROM duckdb_columns() WHERE ${here}) USING (name)
-    WHERE ${here} GROUP BY ALL ORDER BY ALL`,
+    WHERE ${here} AND name <> ${literal(VIEWS_TABLE)} GROUP BY ALL ORDER BY ALL`,
   )
   return reader.getRowsJS().map(([name, kind, columns]) => ({
     name: textOf(name),

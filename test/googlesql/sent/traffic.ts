@@ -1,6 +1,7 @@
 /** Batches that are realistic, and such as someone might send to do harm; loaded at a fake BigQuery, with views. */
 import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
+import { UNSET_MODELS } from '../../../schemas/views/spec.ts'
 import { batchOf } from '../../../src/buffer/batch.ts'
 import type { BigqueryOptions } from '../../../src/destinations/bigquery/options.ts'
 import { flatten } from '../../../src/flatten/flatten.ts'
@@ -49,10 +50,17 @@ export function ofManyDays(days: number): object[] {
 }
 
 /** What a person sets about views, for every destination alike. */
-export type Settings = Pick<BigqueryOptions, 'questions'>
+export type Settings = Pick<BigqueryOptions, 'models'>
+
+const named = HOSTILE.map((question) => ({ question }))
 
 /** Questions that someone names as unkindly as they are called. */
-export const NAMED: Settings = { questions: { nps: HOSTILE, csat: HOSTILE.slice(4), ces: [] } }
+export const NAMED: Settings = {
+  models: { ...UNSET_MODELS, questions: { nps: named, csat: named.slice(4), ces: [] } },
+}
+
+/** Days and months of a place that is half an hour off, with summer time. */
+export const ZONED: Settings = { models: { ...UNSET_MODELS, timeZone: 'America/St_Johns' } }
 
 /** A fake into which these were loaded, each batch by a process of its own. @throws where a view was not made */
 export async function loadedFake(

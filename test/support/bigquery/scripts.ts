@@ -40,7 +40,10 @@ const FENCE = whole(String.raw`SELECT IF\(COUNT\(\*\) = 1, 'ok', ERROR\('FENCE_L
 const UPDATE = whole(
   String.raw`UPDATE ${PATH} SET last_batch = ${TEXT}, record = ${TEXT}, updated_at = CURRENT_TIMESTAMP\(\) ${TURN}`,
 )
-const MERGE = new RegExp(`^MERGE ${PATH} AS T USING ${PATH} AS S ON `)
+const HELD = whole(String.raw`UPDATE ${PATH} SET updated_at = CURRENT_TIMESTAMP\(\) ${TURN}`)
+const MERGE = new RegExp(
+  String.raw`^MERGE ${PATH} AS T USING (?:\(SELECT \* FROM )?${PATH}(?: WHERE [^)]*\))? AS S ON `,
+)
 const CHILDREN = new RegExp(String.raw`^INSERT INTO ${PATH} \([^)]*\) SELECT .*? FROM ${PATH} WHERE `)
 const BILLED = whole(
   String.raw`UPDATE ${PATH} SET bytes_billed = (\d+) WHERE destination = 'bigquery' AND batch_id = ${TEXT} AND bytes_billed IS NULL`,
@@ -76,15 +79,19 @@ export function recognise(sql: string): Script | undefined {
   if (resync) return { kind: 'turn', pipeline: unquoted(resync[6]), lastBatch: unquoted(resync[7]) }
 
   const statements = sql.split(';\n').filter((each) => each !== '')
-  const [begin, fence = '', update = '', ...rest] = statements
+  // The last transaction says which batch it is; those before it hold the place, and merge a part each.
+  const last = statements.lastIndexOf('BEGIN TRANSACTION')
+  const [begin, fence = '', update = '', ...rest] = statements.slice(last)
   const [commit, loads = ''] = rest.toReversed()
   const [turn, moved] = [FENCE.exec(fence), UPDATE.exec(update)]
   if (begin !== 'BEGIN TRANSACTION' || commit !== 'COMMIT TRANSACTION' || !LOADS.test(loads)) return undefined
   if (!turn || !moved || turn[3] !== moved[5] || turn[4] !== moved[6]) return undefined
+  if (last > 0 && (statements[1] !== fence || !HELD.test(statements[2] ?? ''))) return undefined
   const recordText = unquoted(moved[4])
   const { job, ...record }: LoadRecord & { job?: unknown } = JSON.parse(recordText)
   if (record.batchId !== unquoted(moved[3]) || typeof job !== 'string') return undefined
-  const moves = rest.slice(0, -2).flatMap((statement) => {
+  const moves = statements.flatMap((statement) => {
+    if (LOADS.test(statement)) return []
     const move = MERGE.exec(statement) ?? CHILDREN.exec(statement)
     return move ? [{ into: `${move[1]}.${move[2]}`, from: `${move[3]}.${move[4]}` }] : []
   })

@@ -1,0 +1,9 @@
+/** Names with `*` for any text, as settings have them, as a regular expression that JavaScript and RE2 read alike. */
+
+/** Matches whole names, by the flags `i` and `s`. No pattern at all matches nothing. */
+export function patternOf(patterns: readonly string[]): string {
+  if (patterns.length === 0) return '^[^\\s\\S]$'
+  return `^(?:${patterns.map((pattern) => pattern.split('*').map(escaped).join('.*')).join('|')})$`
+}
+
+const escaped = (text: string) => text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')

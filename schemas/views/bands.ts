@@ -1,0 +1,41 @@
+/** Bands of numbers: 0 to 9 stand for themselves, larger ones for 10 to under 20, 20 to under 50, 50 to under 100 and so on. */
+import type { Sql } from './dialect.ts'
+
+/** RE2: a plain decimal, as flattening takes it for a number. */
+export const DECIMAL = '^-?(0|[1-9][0-9]{0,14})([.][0-9]+)?$'
+
+const MOST = 15
+
+/** Where bands begin. */
+const STARTS = Array.from({ length: MOST - 1 }, (_, at) => 10 ** (at + 1)).flatMap((power) => [
+  power,
+  2 * power,
+  5 * power,
+])
+
+const bands = (number: Sql, write: (start: number, end: number) => Sql): Sql => {
+  const starts = [...Array.from({ length: 10 }, (_, at) => at), ...STARTS]
+  const within = starts.slice(0, -1).map((start, at) => {
+    const end = starts[at + 1] ?? start
+    return `WHEN ${number} < ${end} THEN ${write(start, end)}`
+  })
+  return within.join(' ')
+}
+const LAST = STARTS.at(-1) ?? 0
+
+/** What a band is called; a text stays. @param number NULL for texts */
+export function bandOf(number: Sql, text: Sql): Sql {
+  const labels = bands(number, (start, end) => {
+    const band = `'${start} to under ${end}'`
+    return end - start > 1 ? band : `CASE WHEN ${number} = ${start} THEN '${start}' ELSE ${band} END`
+  })
+  return `CASE WHEN ${number} IS NULL THEN ${text} WHEN ${number} < 0 THEN 'below 0' ${labels} ELSE '${LAST} and more' END`
+}
+
+/** Where a number's band begins; NULL below 0, and for texts. */
+export const startOf = (number: Sql): Sql =>
+  `CASE WHEN ${number} < 0 THEN NULL ${bands(number, (start) => `${start}e0`)} WHEN ${number} >= ${LAST} THEN ${LAST}e0 END`
+
+/** Over the values `V` of an attribute: so many that one user alone has, and nearly all answers are of such. */
+export const IS_OWN = `COUNT(CASE WHEN V.is_own THEN 1 END) >= 9
+      AND SUM(CASE WHEN V.is_own THEN V.n ELSE 0 END) >= 0.9 * SUM(V.n)`

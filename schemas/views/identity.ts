@@ -1,0 +1,99 @@
+/**
+ * What identifies a person stays out of aggregates: names of questions and attributes that ask for it, values that have the form of an
+ * address, a phone number or an identifier, and what nearly every respondent has a value of their own of. The setting
+ * IDENTIFYING_KEYS adds to it and takes away.
+ */
+import { patternOf } from '../patterns.ts'
+import type { Dialect, Sql } from './dialect.ts'
+import type { ModelOptions } from './spec.ts'
+
+/** Words that ask for a person, as regular expressions in lower case. */
+const WORDS = [
+  'e[ _-]?mails?',
+  'e[ _-]?mail[ _-]?address',
+  'phones?',
+  'phone[ _-]?(number|no)',
+  'telephone',
+  'mobile[ _-]?(number|phone)',
+  'whats[ _-]?app',
+  'fax',
+  '(first|last|full|user|display|given|family|middle|nick|sur|maiden|contact|customer|client)[ _-]?names?',
+  'surname',
+  '(home|street|postal|mailing|billing|shipping|ip)?[ _-]?address',
+  'ip',
+  'birth[ _-]?(day|date)',
+  'date[ _-]?of[ _-]?birth',
+  'ssn',
+  'passport',
+  'iban',
+  'linked[ _-]?in',
+  'login',
+  'avatar',
+  'signature',
+]
+const WHOLE = ['name', 'names', 'your name', 'your_name', 'mail', 'tel', 'contact', 'who']
+
+/** A word between other words, whether they are told apart by signs or by capitals (`userEmail`). */
+const word = (body: string) => `(^|[^A-Za-z])(?i:${body})([^A-Za-z]|$)|[a-z0-9]${capital(body)}([^a-z]|$)`
+const capital = (body: string) => (/^[a-z]/.test(body) ? body.charAt(0).toUpperCase() + body.slice(1) : `(?i:${body})`)
+
+/** RE2, and JavaScript as well. Matches names that ask for a person. */
+export const IDENTIFYING_NAME = `^(?i:${WHOLE.join('|')})$|${WORDS.map(word).join('|')}`
+
+/** RE2, and JavaScript as well. Matches values by which a person, or a thing of theirs, is found. */
+export const IDENTIFYING_VALUE = [
+  '[^\\s@]+@[^\\s@]+[.][^\\s@]+',
+  // Phone numbers: of another country, in three groups, with a leading zero, or all digits. Not `1-10`, `201-1000` or `1500000`.
+  '^\\s*([+(]|00)[0-9 ()./-]{6,}[0-9]\\s*$',
+  '^\\s*[0-9]{3,5}([ .-][0-9]{3,5}){2,}\\s*$',
+  '^\\s*0[0-9]{1,5}[ ./-]?[0-9]{5,}\\s*$',
+  '^\\s*[0-9]{10,}\\s*$',
+  '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
+  '^[0-9a-fA-F]{24,}$',
+  '^[0-9]{1,3}([.][0-9]{1,3}){3}$',
+].join('|')
+
+/** From so many people on, it counts how many have a value of their own. */
+const ENOUGH_PEOPLE = 10
+const NEARLY_ALL = 0.9
+
+const split = ({ identifyingKeys }: ModelOptions) => ({
+  added: identifyingKeys.filter((key) => !key.startsWith('!')),
+  removed: identifyingKeys.filter((key) => key.startsWith('!')).map((key) => key.slice(1)),
+})
+
+/** Whether a name asks for a person; `undefined` where the settings say that it does not, whatever its values are. */
+export function identifies(name: string, options: ModelOptions): boolean | undefined {
+  const { added, removed } = split(options)
+  if (new RegExp(patternOf(removed), 'isu').test(name)) return undefined
+  return new RegExp(patternOf(added), 'isu').test(name) || new RegExp(IDENTIFYING_NAME, 'u').test(name)
+}
+
+/**
+ * A condition: neither a name nor the value identifies anyone.
+ * @param names the one that the settings know, and others that belong to it. @param isExempt a condition by which no value does
+ */
+export function isAnonymous(
+  sql: Dialect,
+  names: readonly [Sql, ...Sql[]],
+  value: Sql,
+  isExempt: Sql,
+  options: ModelOptions,
+): Sql {
+  const { added, removed } = split(options)
+  const identifying = [IDENTIFYING_NAME, ...(added.length === 0 ? [] : [`(?is:${patternOf(added)})`])].join('|')
+  const plain = [
+    ...names.map((name) => `NOT ${sql.matches(name, identifying)}`),
+    `(${isExempt} OR NOT ${sql.matches(value, IDENTIFYING_VALUE)})`,
+  ].join(' AND ')
+  return removed.length === 0 ? plain : `(${isRemoved(sql, names[0], options)} OR ${plain})`
+}
+
+/** A condition: nearly every one of the people has a value of their own. */
+export function areOwn(sql: Dialect, name: Sql, own: Sql, people: Sql, options: ModelOptions): Sql {
+  const all = `${people} >= ${ENOUGH_PEOPLE} AND ${own} >= ${NEARLY_ALL} * ${people}`
+  return split(options).removed.length === 0 ? `(${all})` : `(${all} AND NOT ${isRemoved(sql, name, options)})`
+}
+
+const isRemoved = (sql: Dialect, name: Sql, options: ModelOptions) =>
+  sql.matches(name, `(?is)${patternOf(split(options).removed)}`)

@@ -1,0 +1,174 @@
+/** What the views take for an answer, for context, and for a response that was started. */
+import test from 'ava'
+import { withConnection } from '../support/duckdb-warehouse.ts'
+import { event, FORM } from '../support/flattening.ts'
+import { viewWarehouse } from '../support/view-warehouse.ts'
+
+/** The n-th response, by a user of its own. */
+const response = (at: number, data: object, fields: object = {}, trigger = 'Completed Survey') => ({
+  uuid: `user-${at}`,
+  triggered_event: trigger,
+  form: { uuid: FORM, name: 'Checkout' },
+  response: { uuid: `response-${at}`, first_shown_at: `2026-05-0${at + 1} 10:00:00`, data, ...fields },
+})
+const answered = (at: number, data: object) =>
+  response(at, data, {
+    first_data_reception_at: `2026-05-0${at + 1} 10:01:00`,
+    last_data_reception_at: `2026-05-0${at + 1} 10:02:00`,
+  })
+
+test('what a form carries before anything was answered is context, in answered responses too, and in no view of answers', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(
+    answered(0, { cart: 12, why: 'cheap' }),
+    response(1, { cart: 30 }, {}, 'Saw Survey'),
+    response(2, { cart: 7 }, { dismissed_at: '2026-05-03 11:00:00' }, 'Dismissed Survey'),
+  )
+  t.deepEqual(await ask('SELECT question, value FROM answers'), [{ question: 'why', value: 'cheap' }])
+  t.deepEqual(await ask('SELECT name, value_number FROM context_values ORDER BY 2'), [
+    { name: 'cart', value_number: 7 },
+    { name: 'cart', value_number: 12 },
+    { name: 'cart', value_number: 30 },
+  ])
+  t.deepEqual(await ask('SELECT DISTINCT question FROM answer_distribution'), [{ question: 'why' }])
+  const [funnel] = await ask('SELECT seen, started, completed, dismissed FROM survey_funnel')
+  t.deepEqual(funnel, { seen: 3, started: 1, completed: 0, dismissed: 1 })
+  t.deepEqual(await ask('SELECT status, is_started FROM response_states ORDER BY response_uuid'), [
+    { status: 'partial', is_started: true },
+    { status: 'seen', is_started: false },
+    { status: 'dismissed', is_started: false },
+  ])
+})
+
+test('the order in which the evidence comes changes nothing', async (t) => {
+  const bodies = [answered(0, { cart: 12, why: 'cheap' }), response(1, { cart: 30 }, {}, 'Saw Survey')]
+  const found = []
+  for (const order of [bodies, bodies.toReversed()]) {
+    const { load, ask } = await viewWarehouse(t)
+    for (const body of order) await load(body)
+    found.push(
+      await ask('SELECT question, value FROM answers'),
+      await ask('SELECT name, value FROM context_values ORDER BY 2'),
+    )
+  }
+  t.deepEqual(found.slice(0, 2), found.slice(2))
+})
+
+test('a score is never context, and neither is anything where no response has times of answers', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(response(0, { nps: 9, something: 'else' }, {}, 'Saw Survey'))
+  t.deepEqual(await ask('SELECT question FROM answers ORDER BY 1'), [{ question: 'nps' }, { question: 'something' }])
+  await load(answered(1, { nps: 3, reason: 'slow' }))
+  t.deepEqual(await ask('SELECT DISTINCT question FROM answers ORDER BY 1'), [
+    { question: 'nps' },
+    { question: 'reason' },
+  ])
+})
+
+test('a setting that came later takes keys out of what was loaded before', async (t) => {
+  const { path, load, ask } = await viewWarehouse(t)
+  await load(answered(0, { badge: 'A-1', why: 'cheap' }))
+  t.is((await ask('SELECT * FROM answers')).length, 2)
+  const later = await viewWarehouse(t, { contextKeys: ['BADGE'] }, path)
+  await later.load(answered(1, { badge: 'A-2', why: 'near' }))
+  t.deepEqual(await ask('SELECT question, value FROM answers ORDER BY value'), [
+    { question: 'why', value: 'cheap' },
+    { question: 'why', value: 'near' },
+  ])
+})
+
+test('blank text and midnights that an older version loaded are what they are now: no answer, and days', async (t) => {
+  const { path, load, ask } = await viewWarehouse(t)
+  await load(answered(0, { day: '2026-05-03', why: 'x' }), answered(1, { day: '2026-05-04', why: 'y' }))
+  await withConnection(path, async (connection) => {
+    await connection.run(`UPDATE response_answers SET value_timestamp = CAST(value_date AS TIMESTAMP), value_date = NULL WHERE question = 'day';
+      UPDATE response_answers SET value = '  ' WHERE value = 'y'`)
+  })
+  t.deepEqual(await ask("SELECT value_date, value_timestamp FROM answers WHERE question = 'day' ORDER BY 1"), [
+    { value_date: '2026-05-03', value_timestamp: null },
+    { value_date: '2026-05-04', value_timestamp: null },
+  ])
+  t.deepEqual(await ask("SELECT value FROM answers WHERE question = 'why'"), [{ value: 'x' }])
+})
+
+test('an empty list counts in the base of shares, and never asked does not', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(answered(0, { tools: ['lodash'] }), answered(1, { tools: [] }), answered(2, { other: 1 }))
+  t.deepEqual(await ask("SELECT value, n, respondents, share FROM answer_distribution WHERE question = 'tools'"), [
+    { value: 'lodash', n: 1, respondents: 2, share: 0.5 },
+  ])
+})
+
+test('answers that identify are in no distribution: by the name, by their form, or as everyone has one of their own', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const people = Array.from({ length: 12 }, (_, at) => ({
+    uuid: `user-${at}`,
+    triggered_event: 'Completed Survey',
+    form: { uuid: FORM, name: 'Who' },
+    response: {
+      uuid: `response-${at}`,
+      last_data_reception_at: '2026-05-01 10:00:00',
+      data: {
+        email: 'n/a',
+        firstName: 'Ann',
+        reach_me: at === 0 ? 'by post' : `p${at}@example.com`,
+        number: `+49 171 12345${at}0`,
+        motto: `motto ${at}`,
+        team_size: ['1-10', '201-1000'][at % 2],
+        since: '2026-05-03',
+        subscribed_email: true,
+      },
+    },
+  }))
+  await load(...people)
+  const shown = await ask('SELECT question, value, n FROM answer_distribution ORDER BY ALL')
+  t.deepEqual(
+    shown.map((row) => Object.values(row)),
+    [
+      ['reach_me', 'by post', 1],
+      ['since', '2026-05-03', 12],
+      ['team_size', '1-10', 6],
+      ['team_size', '201-1000', 6],
+    ],
+  )
+})
+
+test('the settings add names that identify, and take some away', async (t) => {
+  const { load, ask } = await viewWarehouse(t, { identifyingKeys: ['badge_*', '!contact'] })
+  await load(answered(0, { Badge_No: '7', contact: 'a@example.com', why: 'x' }))
+  t.deepEqual(await ask('SELECT question FROM answer_distribution ORDER BY 1'), [
+    { question: 'contact' },
+    { question: 'why' },
+  ])
+})
+
+test('a day and a month are those of the time zone', async (t) => {
+  const late = event(
+    {},
+    { first_shown_at: '2026-06-01 02:30:00', last_data_reception_at: '2026-06-01 02:31:00', data: { nps: 9 } },
+  )
+  for (const [timeZone, day, month] of [
+    ['UTC', '2026-06-01', '2026-06-01'],
+    ['America/New_York', '2026-05-31', '2026-05-01'],
+    ['Asia/Tokyo', '2026-06-01', '2026-06-01'],
+  ] as const) {
+    const { load, ask } = await viewWarehouse(t, { timeZone })
+    await load(late)
+    t.deepEqual(await ask('SELECT day FROM response_timeline'), [{ day }], timeZone)
+    t.deepEqual(await ask('SELECT month FROM nps_by_month'), [{ month }], timeZone)
+  }
+})
+
+test("a survey's models carry the name of its view, which stays when the survey is renamed", async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(answered(0, { why: 'cheap' }))
+  await load({
+    ...answered(1, { why: 'near' }),
+    form: { uuid: FORM, name: 'Renamed' },
+    last_seen_at: '2026-06-01 00:00:00',
+  })
+  for (const view of ['survey_funnel', 'answer_distribution', 'response_states']) {
+    const found = await ask(`SELECT DISTINCT form_uuid, form_name, survey_view FROM ${view}`)
+    t.deepEqual(found, [{ form_uuid: FORM, form_name: 'Renamed', survey_view: 'survey_checkout' }], view)
+  }
+})

@@ -1,0 +1,98 @@
+/** Which attributes make groups, and what of them is shown. */
+import test from 'ava'
+import { groupable } from '../../schemas/views/groups.ts'
+import { UNSET_MODELS } from '../../schemas/views/spec.ts'
+import { FORM } from '../support/flattening.ts'
+import { viewWarehouse } from '../support/view-warehouse.ts'
+
+/** The n-th response, by a user of its own, with these attributes. */
+const answered = (at: number, attributes: object, account: object = {}, data: object = { nps: at % 11 }) => ({
+  uuid: `user-${at}`,
+  triggered_event: 'Completed Survey',
+  form: { uuid: FORM, name: 'NPS' },
+  attributes,
+  account: { uuid: `account-${at}`, attributes: account },
+  response: { uuid: `response-${at}`, last_data_reception_at: `2026-0${1 + (at % 3)}-05 10:00:00`, data },
+})
+const VALUES = 'SELECT DISTINCT attribute, value FROM nps_by_attribute ORDER BY ALL'
+const valuesOf = (rows: readonly object[]) => rows.map((row) => Object.values(row).join('='))
+
+test('attributes that make groups group scores; identities, times, JSON, identifiers and answers written back do not', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const people = Array.from({ length: 8 }, (_, at) =>
+    answered(at, {
+      plan: at % 2 ? 'pro' : 'free',
+      email: `p${at}@example.com`,
+      name: `Ann ${at}`,
+      phone: '+49 171 1234567',
+      backup: `b${at}@example.com`,
+      nps: String(at % 11),
+      NPS: 1,
+      user_id: '7',
+      signed_up_at: '2026-01-01',
+      since: '2026-01-01 10:00:00',
+      list: ['a'],
+      object: { a: 1 },
+      blank: ' ',
+      none: null,
+      is_admin: true,
+    }),
+  )
+  await load(...people)
+  t.deepEqual(valuesOf(await ask(VALUES)), ['is_admin=true', 'plan=free', 'plan=pro'])
+})
+
+test('an attribute of which nearly everyone has a value of their own is in no group, in no month either', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(...Array.from({ length: 30 }, (_, at) => answered(at, { badge: `A ${at}`, team: `team ${at % 7}` })))
+  for (const view of ['nps_by_attribute', 'nps_by_month_and_attribute']) {
+    t.deepEqual(await ask(`SELECT DISTINCT attribute FROM ${view}`), [{ attribute: 'team' }], view)
+  }
+})
+
+test('numbers stand in bands that sort by where they begin', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const seats = [0, 7, 9.5, 10, '19.9', '20', 49, 1234, -3, '007', 'many', 5e14]
+  await load(...seats.map((value, at) => answered(at, {}, { seats: value })))
+  t.deepEqual(
+    valuesOf(
+      await ask(
+        "SELECT value, value_from, n FROM nps_by_attribute WHERE attribute = 'seats' ORDER BY value_from NULLS FIRST, value",
+      ),
+    ),
+    [
+      '007==1',
+      'below 0==1',
+      'many==1',
+      '0=0=1',
+      '7=7=1',
+      '9 to under 10=9=1',
+      '10 to under 20=10=2',
+      '20 to under 50=20=2',
+      '1000 to under 2000=1000=1',
+      '500000000000000 and more=500000000000000=1',
+    ],
+  )
+})
+
+test('the settings say which attributes group, and which do not identify after all', async (t) => {
+  const models = { groupAttributes: ['plan', 'since', 'mail*'], identifyingKeys: ['!mail_plan'] }
+  const { load, ask } = await viewWarehouse(t, models)
+  await load(answered(0, { plan: 'pro', since: '2026-01-01', country: 'de', email: 'x', mail_plan: 'a@example.com' }))
+  t.deepEqual(valuesOf(await ask(VALUES)), ['mail_plan=a@example.com', 'plan=pro', 'since=2026-01-01'])
+})
+
+test('answers are known under any spelling that attributes have', (t) => {
+  const names = [
+    'how_likely',
+    'howLikely',
+    'howl',
+    'plan',
+    'customerEmail',
+    'first_name',
+    'last_form_submission_at',
+    'companyId',
+  ]
+  const attributes = names.map((name) => ({ scope: 'user', name }) as const)
+  t.deepEqual(groupable(attributes, ['How likely?'], UNSET_MODELS), { user: ['howl', 'plan'], account: [] })
+})
