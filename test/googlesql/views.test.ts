@@ -18,7 +18,7 @@ const EVENTS: Readonly<Record<string, () => Omit<Events, 'mode'> & { least: numb
     settings: NAMED,
     least: 2000,
   }),
-  'surveys that are lived through': () => ({ batches: livedThrough(40), least: 100 }),
+  'surveys that are lived through': () => ({ batches: livedThrough(25), least: 100 }),
 }
 
 for (const [title, events] of Object.entries(EVENTS)) {
