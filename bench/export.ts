@@ -98,7 +98,7 @@ function stringifyAlone(rows: readonly Row[]): Promise<void> {
 
 async function exportTo(path: string, file: string): Promise<void> {
   const source = await duckdbSource(path)
-  const options = exportSchema.parse({ table: TABLE })
+  const options = exportSchema('UTC').parse({ table: TABLE })
   await exportCsv(source, { options, signal: never, write: (_, text) => writeFile(file, text, never) })
   await source.close()
 }

@@ -32,7 +32,7 @@ const program = new Command('npm run export-csv --')
   .option('--list', 'what there is to export, with how many rows it has')
   .option(
     '--survey <name>',
-    'a survey with a column for each question: its name or the start of it, its uuid, or its view',
+    'a survey with a column for each question: its name, now or once, or the start of it, its uuid, or its view',
   )
   .option('--table <name>', 'a table, such as responses')
   .option('--view <name>', 'a view, such as nps_by_month')
@@ -41,8 +41,11 @@ const program = new Command('npm run export-csv --')
     '--scheduled <name>',
     'the export of the setting EXPORTS with this name, now, to where the schedule writes it',
   )
-  .option('--from <time>', 'only from this day or time on (UTC), such as 2026-11-01 or 2026-11-01T12:00:00Z')
-  .option('--to <time>', 'only before this day or time (UTC)')
+  .option(
+    '--from <time>',
+    'only from this day or time on, in TIME_ZONE (default UTC), such as 2026-11-01 or 2026-11-01T12:00:00Z',
+  )
+  .option('--to <time>', 'only before this day or time')
   .option('--status <list>', 'only these: completed, dismissed, partial, seen')
   .option('--columns <list>', 'only these columns, in this order, with commas between')
   .option(
@@ -75,7 +78,7 @@ await runCommand(program, async (config) => {
   }
   const { scheduled, out, ...given } = others
   if (scheduled !== undefined) return runNow(config, scheduled)
-  const options = checked(given)
+  const options = checked(given, config.models.timeZone)
   const target = { dataDir: config.dataDir, kind: 'csv' } as const
   // Now, rather than after a wait for the warehouse.
   if (out !== undefined && out !== STDOUT) await checkTarget(out, target)
@@ -84,7 +87,10 @@ await runCommand(program, async (config) => {
     const { rows, written } = await exportCsv(source, {
       options,
       signal,
-      onStart: progress.start,
+      async onStart(chosen) {
+        if (chosen.note !== undefined) note(chosen.note)
+        await progress.start(chosen)
+      },
       onRows: progress.rows,
       async write(name, text) {
         if (out === STDOUT) {
@@ -110,7 +116,9 @@ async function runNow(config: Config, name: string): Promise<boolean> {
     throw new Error(`export: --scheduled takes no --${other}, as EXPORTS says all of it; leave one of them out`)
   const job = findScheduled(config.exports, name)
   return withSource(config, job.source, async (source, signal) => {
-    noteWritten(await writeScheduled(job, new Date(), source, signal))
+    const exported = await writeScheduled(job, new Date(), source, signal)
+    if (exported.note !== undefined) note(exported.note)
+    noteWritten(exported)
     return true
   })
 }
@@ -127,8 +135,8 @@ async function printList(source: Source, signal: AbortSignal): Promise<boolean> 
 }
 
 /** @throws with one line for each mistake */
-function checked(given: object): ExportOptions {
-  const { success, data, error } = exportSchema.safeParse(given)
+function checked(given: object, timeZone: string): ExportOptions {
+  const { success, data, error } = exportSchema(timeZone).safeParse(given)
   if (success) return data
   const lines = error.issues.map(({ path: [option], message }) =>
     option === undefined

@@ -1,12 +1,13 @@
 /** `npm run report`: a survey as a page with charts. */
 import { Command } from 'commander'
 import type { SourceName } from '../src/config/exports.ts'
-import type { Survey } from '../src/destinations/source.ts'
-import { chooseSurvey } from '../src/exports/survey.ts'
+import type { Source } from '../src/destinations/source.ts'
+import { type FoundSurvey, findSurvey } from '../src/exports/survey.ts'
 import { checkTarget } from '../src/exports/target.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
 import { reportPage } from '../src/report/page.ts'
 import { readReport } from '../src/report/read.ts'
+import { scoreNotes } from '../src/report/score-notes.ts'
 import { runCommand } from './command.ts'
 import { sourceOption, withSource } from './reading.ts'
 import { note } from './terminal.ts'
@@ -18,7 +19,10 @@ const program = new Command('npm run report --')
     'Make a page with charts of a survey: its scores over time, its funnel, and the answers to each question. One HTML file ' +
       'that needs no network, to open, send or print. It only reads; safe while the server runs.',
   )
-  .option('--survey <name>', 'its name or the start of it, its uuid, or its view (default: the only survey there is)')
+  .option(
+    '--survey <name>',
+    'its name, now or once, or the start of it, its uuid, or its view (default: the only survey there is)',
+  )
   .option('--out <file>', 'the file, replaced when it is whole; - for standard output', 'report.html')
   .addOption(sourceOption)
   .addHelpText(
@@ -36,14 +40,16 @@ await runCommand(program, async (config) => {
   const { survey: word, out, source: from } = program.opts<{ survey?: string; out: string; source?: SourceName }>()
   if (out !== STDOUT) await checkTarget(out, { dataDir: config.dataDir, kind: 'html' })
   return withSource(config, from, async (source, signal) => {
-    const survey = surveyOf(await source.surveys(signal), word)
+    const { survey, note: called } = await surveyOf(source, word, signal)
+    if (called !== undefined) note(called)
     const report = await readReport(source, survey, signal)
-    const page = reportPage(report, new Date())
+    const page = reportPage(report, { now: new Date(), timeZone: config.models.timeZone })
     const written =
       out === STDOUT
         ? (await writeStream(process.stdout, pieces(page), signal)) && 'standard output'
         : await writeFile(out, pieces(page), signal)
     const seen = report.funnel?.seen ?? 0
+    for (const line of scoreNotes(report)) note(line)
     if (written !== false) {
       note(`${survey.name ?? survey.view}: ${seen} ${seen === 1 ? 'response' : 'responses'}, written to ${written}`)
     }
@@ -51,12 +57,13 @@ await runCommand(program, async (config) => {
   })
 })
 
-function surveyOf(surveys: readonly Survey[], word: string | undefined): Survey {
-  if (word !== undefined) return chooseSurvey(surveys, word, 'report')
+async function surveyOf(source: Source, word: string | undefined, signal: AbortSignal): Promise<FoundSurvey> {
+  if (word !== undefined) return findSurvey(source, word, 'report', signal)
+  const surveys = await source.surveys(signal)
   const [only, ...others] = surveys
   if (only === undefined)
     throw new Error('report: there is no survey yet; they come with the first responses that are loaded')
-  if (others.length === 0) return only
+  if (others.length === 0) return { survey: only }
   const lines = surveys.map(
     ({ name, view }) => `  --survey ${view}${name === null ? '' : `   ${JSON.stringify(name)}`}`,
   )

@@ -4,9 +4,16 @@ import { join, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { ModelOptions } from '../schemas/views/spec.ts'
 import { type BigqueryConfig, UNSET } from './config/bigquery.ts'
-import { defaultSource, EXPORT_OPTIONS, type ScheduledExport, type SourceName } from './config/exports.ts'
+import {
+  defaultSource,
+  EXPORT_OPTIONS,
+  type ExportOptions,
+  type ScheduledExport,
+  type SourceName,
+} from './config/exports.ts'
 import { mistakesInside } from './config/inside.ts'
 import { UNSET_MODELS } from './config/models.ts'
+import { limited, periodMistake } from './config/period.ts'
 import { type Setting, settings, settingsSchema, type WebhookAuth } from './config/schema.ts'
 import { SCORED_OPTIONS } from './config/scored-questions.ts'
 import { CONFIG_FILE, type Given, gatherSettings } from './config/sources.ts'
@@ -39,7 +46,9 @@ export interface Config {
   readonly source: SourceName
 }
 
-export interface ExportJob extends Omit<ScheduledExport, 'folder' | 'source'> {
+export interface ExportJob extends ExportOptions {
+  readonly name: string
+  readonly cron: string
   readonly source: SourceName
   /** Absolute. */
   readonly folder: string
@@ -76,10 +85,12 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
     mistakes.push(tooLongForBigquery(checked.data.BODY_LIMIT))
   if (checked.success)
     mistakes.push(...(checked.data.EXPORTS?.flatMap((job) => unreadable(job, checked.data.DESTINATIONS)) ?? []))
-  if (!checked.success || mistakes.length > 0) {
+  const config = checked.success ? toConfig(checked.data, cwd) : undefined
+  mistakes.push(...(config?.exports.flatMap((job, at) => endsTooSoon(job, at, given.get('EXPORTS'))) ?? []))
+  if (config === undefined || mistakes.length > 0) {
     throw new ConfigError(`check the settings (npm start -- --help lists them):\n  - ${mistakes.join('\n  - ')}`)
   }
-  return toConfig(checked.data, cwd)
+  return config
 }
 
 const OPTIONAL = {
@@ -129,7 +140,7 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   },
   source: defaultSource(checked.DESTINATIONS),
   exports: (checked.EXPORTS ?? []).map((job) => ({
-    ...job,
+    ...limited(job, checked.TIME_ZONE),
     source: job.source ?? defaultSource(checked.DESTINATIONS),
     folder: resolve(cwd, job.folder ?? join(checked.DATA_DIR, 'exports')),
   })),
@@ -164,6 +175,11 @@ export const redirected = `${REDIRECTION}: it would send what people answered to
 
 const sameDataset =
   'BIGQUERY_STAGING_DATASET: it is BIGQUERY_DATASET, and what is staged expires; name another, or leave it unset'
+
+function endsTooSoon(job: ExportJob, at: number, given: Given | undefined): string[] {
+  const mistake = periodMistake(job)
+  return mistake === undefined ? [] : [`EXPORTS[${at}] from ${given?.from ?? 'nowhere'} is not allowed: ${mistake}`]
+}
 
 function unreadable({ name, source }: ScheduledExport, destinations: Config['destinations']): string[] {
   const from = source ?? defaultSource(destinations)

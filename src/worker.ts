@@ -44,8 +44,8 @@ function exportJob(job: ExportJob): Job {
     async run(at, signal) {
       const { runScheduled } = await import('./exports/scheduled.ts')
       const exported = runScheduled(job, at, () => openSource(config, job.source), signal)
-      const { rows, written } = await exported.catch((error: unknown) => notYetOrGone(error, job.source))
-      return { rows, file: written }
+      const { rows, written, note } = await exported.catch((error: unknown) => notYetOrGone(error, job.source))
+      return { rows, file: written, ...(note !== undefined && { note }) }
     },
   }
 }

@@ -21,12 +21,19 @@ const EXPORTED = [
 const RULES: readonly Rule[] = [
   // What: the model of the warehouse, and nothing of how it is filled.
   { of: ['schemas/'], may: ['schemas/'], node: false },
-  { of: ['src/errors.ts', 'src/nearest.ts'], may: [], node: false },
+  { of: ['src/errors.ts', 'src/nearest.ts', 'src/time-zone.ts'], may: [], node: false },
   { of: ['src/log.ts'], may: [] },
   {
     of: ['src/config.ts', 'src/config/'],
     // The config file and a webhook are JSON alike, and a mistake in either is told by its place.
-    may: ['schemas/views/spec.ts', 'src/config/', 'src/errors.ts', 'src/nearest.ts', 'src/receiver/json-error.ts'],
+    may: [
+      'schemas/views/spec.ts',
+      'src/config/',
+      'src/errors.ts',
+      'src/nearest.ts',
+      'src/time-zone.ts',
+      'src/receiver/json-error.ts',
+    ],
   },
 
   // How: the parts know the model and the contracts, not each other.
@@ -55,7 +62,11 @@ const RULES: readonly Rule[] = [
       'type src/config/exports.ts',
     ],
   },
-  { of: ['src/report/'], may: [...EVERYWHERE, 'src/report/', 'type src/destinations/source.ts'], node: false },
+  {
+    of: ['src/report/'],
+    may: [...EVERYWHERE, 'src/report/', 'src/time-zone.ts', 'type src/destinations/source.ts'],
+    node: false,
+  },
   { of: ['src/samples/'], may: ['schemas/', 'src/samples/'], node: false },
   {
     of: ['src/docs/'],
@@ -127,10 +138,12 @@ function destination(name: string): string[] {
     'catalog',
     'merge',
     'novelty',
+    'former-names',
     'source',
     'sql',
     'csv-format',
     'view-plan',
+    'view-levels',
   ].map((file) => `src/destinations/${file}.ts`)
   return [...EVERYWHERE, ...shared, `src/destinations/${name}/`, 'type src/flatten/rows.ts']
 }

@@ -2,30 +2,13 @@
 import { z } from 'zod'
 import { nearest } from '../nearest.ts'
 import { about } from './about.ts'
-import { isSchedule, list, yesOrNo } from './units.ts'
+import { limited, moment, type Period, periodMistake } from './period.ts'
+import { isSchedule, list, textOf, yesOrNo } from './units.ts'
 
 const STATUSES = ['completed', 'dismissed', 'partial', 'seen'] as const
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
-/** A text; of anything else, and of none, it is told what belongs there. */
-const textOf = (what: string) =>
-  z.string({ error: ({ input }) => (input === undefined ? `${what}; there is none` : what) })
-
 const filled = (what: string) => textOf(what).trim().min(1, what)
-
-const INSTANT = 'a day or a time, such as 2026-11-01 or 2026-11-01T12:00:00Z (UTC)'
-
-/** A day or an instant as ISO 8601 in UTC. A time without a zone is taken as UTC. */
-const instant = textOf(INSTANT)
-  .trim()
-  .transform((text) => text.replace(' ', 'T'))
-  .pipe(z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], { error: INSTANT }))
-  .refine((text) => !/\.\d{4}/.test(text), 'a time with at most three digits after the second')
-  .transform((text) => {
-    const [day = '', time = '00:00'] = text.split('T')
-    const zoned = /(?:Z|[+-]\d\d:?\d\d)$/.test(time) ? time : `${time}Z`
-    return new Date(`${day}T${zoned}`).toISOString()
-  })
 
 const name = filled('a name')
 
@@ -61,8 +44,8 @@ const shape = {
   table: name.optional(),
   view: name.optional(),
   sql: filled('a SELECT statement').optional(),
-  from: instant.optional(),
-  to: instant.optional(),
+  from: moment.optional(),
+  to: moment.optional(),
   status: status.optional(),
   columns: columns.optional(),
   delimiter: delimiter.default(','),
@@ -96,13 +79,21 @@ function checkWhole(value: Shape, context: z.RefinementCtx): void {
   if (value.sql !== undefined && limits.length > 0) {
     context.addIssue(`${limits.join(', ')} cannot be used with sql: write it in the statement`)
   }
-  if (value.from !== undefined && value.to !== undefined && value.from >= value.to) {
-    context.addIssue(`from ${value.from} is not before to ${value.to}; to is where it ends, exclusive`)
-  }
 }
 
-export const exportSchema = z.strictObject(shape).superRefine(checkWhole)
-export type ExportOptions = z.output<typeof exportSchema>
+/** @param timeZone of days, and of times that say none */
+export const exportSchema = (timeZone: string) =>
+  z
+    .strictObject(shape)
+    .superRefine(checkWhole)
+    .transform((said, context): ExportOptions => {
+      const options = limited(said, timeZone)
+      const mistake = periodMistake(options)
+      if (mistake !== undefined) context.addIssue(mistake)
+      return options
+    })
+
+export type ExportOptions = Omit<Shape, 'from' | 'to'> & Period
 
 const JOB_NAME = 'letters, digits, ., _ and -, as it becomes part of the name of a file'
 const CRON = 'a cron expression of five fields, or of six with seconds first, that has a next time'

@@ -54,3 +54,7 @@ export function isSchedule(text: string): boolean {
     return false
   }
 }
+
+/** A text; of anything else, and of none, it is told what belongs there. */
+export const textOf = (what: string) =>
+  z.string({ error: ({ input }) => (input === undefined ? `${what}; there is none` : what) })

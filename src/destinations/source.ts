@@ -8,6 +8,8 @@ export interface Relation {
   readonly kind: 'table' | 'view'
   /** In order. */
   readonly columns: readonly string[]
+  /** Those of them that are days: dates without a time. */
+  readonly days: readonly string[]
 }
 
 /** A survey, and the view that has it as a wide table. */
@@ -18,14 +20,23 @@ export interface Survey {
   readonly view: string
 }
 
+/** A name that a survey had, and has no more. */
+export interface FormerName {
+  readonly formUuid: string
+  readonly name: string
+  /** The UTC day on which an event last had it; null: not known. */
+  readonly lastOn: string | null
+}
+
 /** Columns and rows of a relation. */
 export interface Choice {
   readonly relation: string
   /** At least one, in the order in which they are wanted. */
   readonly columns: readonly string[]
-  /** Instants `[from, to)`, ISO 8601 in UTC, by a column of times or days. */
+  /** `[from, to)` by a column of times: instants, ISO 8601 in UTC; by one of days: days, `YYYY-MM-DD`. */
   readonly period?: {
     readonly column: string
+    readonly by: 'time' | 'day'
     readonly from?: string | undefined
     readonly to?: string | undefined
   }
@@ -58,6 +69,8 @@ export interface Reading {
 export interface Source {
   relations(signal: AbortSignal): Promise<readonly Relation[]>
   surveys(signal: AbortSignal): Promise<readonly Survey[]>
+  /** Of all surveys. Reads what may be many rows, and is billed so. */
+  formerNames(signal: AbortSignal): Promise<readonly FormerName[]>
   /** How many rows a reading will have. Left out where counting is billed. */
   count?(selection: Selection): Promise<number>
   /** The rows of each relation, by its name; null: it cannot be told, as of a view of the user's that no longer works. */

@@ -26,6 +26,10 @@ them are replaced, and a tag that was removed is gone. The column "goes with" te
 **Partitions.** \`created_on\` is the UTC date inside the row's own time-based UUID, \`null\` for UUIDs without a time. It never
 changes for a key. Filter by it, and a warehouse that partitions reads only those days.
 
+**Declared keys.** A DuckDB file declares the keys of \`forms\`, \`questions\`, \`question_items\`, \`attributes\`, \`segments\`, \`tags\` and
+\`column_names\` as primary keys, for tools that infer joins. The keys of the other tables hold as well, but are not declared: each load
+would pay for it. Tables that an earlier version made stay as they are.
+
 For programs: schemas/generated holds the schema of each table as BigQuery takes it, and the JSON Schema of the webhook.
 `
 

@@ -1,10 +1,10 @@
 /** From what a person says to what is read: names become those of the warehouse, or an error that knows the nearest ones. */
 import { columnNames } from '../../schemas/tables/views.ts'
 import type { ExportOptions } from '../config/exports.ts'
-import type { Relation, Selection, Source, Survey } from '../destinations/source.ts'
+import type { Choice, Relation, Selection, Source, Survey } from '../destinations/source.ts'
 import { PermanentError } from '../errors.ts'
 import { suggestion } from '../nearest.ts'
-import { chooseSurvey } from './survey.ts'
+import { type FoundSurvey, findSurvey } from './survey.ts'
 
 /** By the first of these that a table or view has, it is limited to a period. docs/exports.md lists them. */
 export const TIME_COLUMNS: readonly string[] = [
@@ -24,25 +24,28 @@ export interface Chosen {
   /** For a file's name: that of the table or view, or `query`. */
   readonly name: string
   readonly selection: Selection
+  /** For people, where a survey was named as it was called once. */
+  readonly note?: string
 }
 
 /** @throws PermanentError for names that are not there, what the source throws, and the signal's reason */
 export async function choose(source: Source, options: ExportOptions, signal: AbortSignal): Promise<Chosen> {
   if (options.sql !== undefined) return { name: 'query', selection: { sql: options.sql } }
   const relations = await source.relations(signal)
-  const survey =
-    options.survey === undefined ? undefined : chooseSurvey(await source.surveys(signal), options.survey, 'export')
+  const { survey, note }: Partial<FoundSurvey> =
+    options.survey === undefined ? {} : await findSurvey(source, options.survey, 'export', signal)
   const relation = survey === undefined ? relationOf(relations, options) : viewOf(survey, relations)
   const columns = options.columns
     ? await columnsOf(source, relation, survey, options.columns, signal)
     : relation.columns
-  const isLimited = options.from !== undefined || options.to !== undefined
+  const period = periodOf(relation, options)
   return {
     name: relation.name,
+    ...(note !== undefined && { note }),
     selection: {
       relation: relation.name,
       columns,
-      ...(isLimited && { period: { column: timeColumnOf(relation), from: options.from, to: options.to } }),
+      ...(period && { period }),
       ...(options.status && { only: { column: statusColumnOf(relation), values: options.status } }),
     },
   }
@@ -83,14 +86,25 @@ async function columnsOf(
 }
 
 async function columnsByQuestion(source: Source, { formUuid }: Survey, signal: AbortSignal) {
-  const columns = ['name', 'item', 'column_name']
+  const columns = ['scope', 'name', 'item', 'column_name']
   const only = { column: 'form_uuid', values: [formUuid] }
   const { rows } = await source.read({ relation: columnNames.name, columns, only }, signal)
   const byQuestion = new Map<string, string>()
   for await (const some of rows) {
-    for (const [question, item, column] of some) if (item === '') byQuestion.set(String(question), String(column))
+    for (const [scope, question, item, column] of some) {
+      // Beside it may be columns that are made of it, such as its texts.
+      if (scope === 'question' && item === '') byQuestion.set(String(question), String(column))
+    }
   }
   return byQuestion
+}
+
+function periodOf(relation: Relation, { from, to }: ExportOptions): Choice['period'] {
+  if (from === undefined && to === undefined) return undefined
+  const column = timeColumnOf(relation)
+  return relation.days.includes(column)
+    ? { column, by: 'day', from: from?.day, to: to?.day }
+    : { column, by: 'time', from: from?.instant, to: to?.instant }
 }
 
 function timeColumnOf({ name, columns }: Relation): string {

@@ -19,6 +19,8 @@ export interface Exported {
   readonly rows: number
   /** What `write` said. */
   readonly written: string
+  /** As in Chosen. */
+  readonly note?: string
 }
 
 /** @throws Transient and Permanent errors, and the signal's reason */
@@ -36,5 +38,5 @@ export async function exportCsv(source: Source, exporting: Exporting): Promise<E
     }
   }
   const written = await write(chosen.name, texts())
-  return { rows: count, written }
+  return { rows: count, written, ...(chosen.note !== undefined && { note: chosen.note }) }
 }

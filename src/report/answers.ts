@@ -1,6 +1,7 @@
 /** From the rows of `answer_distribution` to what is shown of each question. */
 import type { Row } from '../../schemas/spec.ts'
 import type { Answer, Distribution, Question } from './model.ts'
+import { numberOrNull } from './numbers.ts'
 
 /** So many answers to a question can be read at a glance, those of a scale of 0 to 10 among them. */
 const MOST_SHOWN = 12
@@ -11,6 +12,12 @@ const MOST_KEPT = 10 * MOST_SHOWN
 const SCALE = /^(0|-?[1-9]\d?)$/
 const BOOLEAN = /^(true|false)$/
 
+interface Asked {
+  /** null: not known. */
+  readonly position: number | null
+  readonly items: Map<string, Tally>
+}
+
 interface Tally {
   respondents: number
   values: number
@@ -20,14 +27,23 @@ interface Tally {
 }
 
 /** Columns as in `DISTRIBUTION_COLUMNS`. */
-export const DISTRIBUTION_COLUMNS = ['question', 'item', 'value', 'n', 'users', 'respondents', 'share'] as const
+export const DISTRIBUTION_COLUMNS = [
+  'question',
+  'item',
+  'value',
+  'n',
+  'users',
+  'respondents',
+  'share',
+  'position',
+] as const
 
 export function createAnswers() {
-  const questions = new Map<string, Map<string, Tally>>()
+  const questions = new Map<string, Asked>()
 
   return {
-    add([question, item, value, n, users, respondents, share]: Row): void {
-      const tally = tallyOf(questions, String(question), String(item))
+    add([question, item, value, n, users, respondents, share, position]: Row): void {
+      const tally = tallyOf(questions, String(question), String(item), numberOrNull(position))
       tally.respondents = Number(respondents)
       tally.values += 1
       const answer = { value: String(value), n: Number(n), share: Number(share) }
@@ -41,20 +57,22 @@ export function createAnswers() {
       if (tally.top.length > MOST_KEPT) tally.top = top(tally.top)
     },
     questions(): Question[] {
-      const all = [...questions].map(([name, items]) => ({
+      const all = [...questions].map(([name, { position, items }]) => ({
         name,
+        position: position ?? Number.POSITIVE_INFINITY,
         items: [...items].map(([item, tally]) => distribution(item, tally)).toSorted(by(({ item }) => item)),
       }))
-      return all.toSorted(by(({ name }) => name)).toSorted((one, other) => respondentsOf(other) - respondentsOf(one))
+      const inOrder = all.toSorted(by(({ name }) => name)).toSorted(by(({ position }) => position))
+      return inOrder.map(({ name, items }) => ({ name, items }))
     },
   }
 }
 
-function tallyOf(questions: Map<string, Map<string, Tally>>, question: string, item: string): Tally {
-  const items = questions.get(question) ?? new Map<string, Tally>()
-  questions.set(question, items)
-  const tally = items.get(item) ?? { respondents: 0, values: 0, once: 0, told: { values: 0, n: 0 }, top: [] }
-  items.set(item, tally)
+function tallyOf(questions: Map<string, Asked>, question: string, item: string, position: number | null): Tally {
+  const asked = questions.get(question) ?? { position, items: new Map<string, Tally>() }
+  questions.set(question, asked)
+  const tally = asked.items.get(item) ?? { respondents: 0, values: 0, once: 0, told: { values: 0, n: 0 }, top: [] }
+  asked.items.set(item, tally)
   return tally
 }
 
@@ -78,8 +96,6 @@ const top = (answers: readonly Answer[]) =>
 export const isScale = (answers: readonly Answer[]): boolean =>
   answers.length > 0 && answers.every(({ value }) => SCALE.test(value))
 
-const respondentsOf = ({ items }: Question) => Math.max(...items.map(({ respondents }) => respondents))
-
-function by<T>(key: (value: T) => string): (one: T, other: T) => number {
+function by<T>(key: (value: T) => string | number): (one: T, other: T) => number {
   return (one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0)
 }

@@ -8,7 +8,9 @@ export interface Report {
   readonly funnel: Funnel | undefined
   readonly timeline: Timeline
   readonly scores: readonly Score[]
-  /** The most answered first. */
+  /** What is, or looks like, a score: all of `scores`, and what is not scored. */
+  readonly scoreQuestions: readonly ScoreQuestion[]
+  /** In the survey's order. */
   readonly questions: readonly Question[]
 }
 
@@ -33,16 +35,38 @@ export interface Timeline {
 }
 
 export interface Period extends Counts {
-  /** The first day, as `2026-01-31` (UTC); null: it was not told when the survey was shown. */
+  /** The first day, as `2026-01-31`, in the time zone of the views; null: it was not told when the survey was shown. */
   readonly start: string | null
 }
 
-/** A score and its 95 % interval, in the metric's own unit. A mean of one answer, or of answers that are all alike, has no interval. */
+/** A score and its 95 % interval, in the metric's own unit. */
 export interface Estimate {
   readonly n: number
   readonly score: number
-  readonly low: number | null
-  readonly high: number | null
+  readonly low: number
+  readonly high: number
+  /** So few answers say little. */
+  readonly few: boolean
+}
+
+export interface Month extends Estimate {
+  /** Its first day, in the time zone of the views; null: it is not known when these were answered. */
+  readonly month: string | null
+}
+
+/** A question that is scored, or looks as if it should be. */
+export interface ScoreQuestion {
+  readonly metric: Metric
+  readonly question: string
+  /** Path inside a nested answer; else empty. */
+  readonly item: string
+  readonly scale: { readonly least: number; readonly most: number }
+  /** Responses that answered it, and those of them that count. */
+  readonly answers: number
+  readonly counted: number
+  readonly isUsed: boolean
+  /** What is left out or doubtful, in English; null: nothing. */
+  readonly note: string | null
 }
 
 export interface Score extends Estimate {
@@ -52,7 +76,8 @@ export interface Score extends Estimate {
   readonly item: string
   /** How many answers are in each group, such as promoters. */
   readonly groups: readonly { readonly name: string; readonly n: number }[]
-  readonly months: readonly (Estimate & { readonly month: string | null })[]
+  /** In order; without those that have no answers. */
+  readonly months: readonly Month[]
 }
 
 export interface Question {

@@ -1,4 +1,5 @@
-/** How numbers, times and answers are written on the page. */
+/** How numbers, times and answers are read from rows, and written on the page. */
+import type { Cell } from '../../schemas/spec.ts'
 
 const COUNT = new Intl.NumberFormat('en-US')
 const ONE_DIGIT = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
@@ -32,3 +33,6 @@ export const period = (start: string | null, unit: 'day' | 'month'): string =>
 
 /** An answer as it is read: an empty one would be a hole. */
 export const answer = (value: string): string => (value === '' ? '(empty)' : value)
+
+export const numberOrNull = (cell: Cell | undefined): number | null =>
+  cell === null || cell === undefined ? null : Number(cell)

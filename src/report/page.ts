@@ -1,4 +1,6 @@
 /** The report as one HTML page that needs nothing else: no script, no network, no file beside it. */
+
+import { clockTime } from '../time-zone.ts'
 import { funnelChart } from './charts/bars.ts'
 import { timelineChart } from './charts/over-time.ts'
 import { figure, table } from './figure.ts'
@@ -12,8 +14,14 @@ import { STYLE } from './style.ts'
 /** Should a text ever break out, it still can load and run nothing. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
-/** @param now when the numbers were read */
-export function reportPage(report: Report, now: Date): string {
+interface Edition {
+  /** When the numbers were read. */
+  readonly now: Date
+  /** That of the days and months of the views. */
+  readonly timeZone: string
+}
+
+export function reportPage(report: Report, { now, timeZone }: Edition): string {
   const title = report.survey.name ?? report.survey.formUuid
   const page = html`<!doctype html>
 <html lang="en">
@@ -30,11 +38,11 @@ export function reportPage(report: Report, now: Date): string {
 <main>
 <header>
 <h1>${told(title)}</h1>
-<p class="quiet">Survey report${shownFromTo(report.timeline)}, as of ${now.toISOString().slice(0, 16).replace('T', ' ')} UTC</p>
+<p class="quiet">Survey report${shownFromTo(report.timeline)}, as of ${clockTime(now.toISOString(), timeZone).slice(0, 16).replace('T', ' ')} ${timeZone}</p>
 </header>
 ${report.funnel === undefined ? html`<p>Nobody has been shown this survey yet, so there is nothing to report.</p>` : body(report, report.funnel)}
 <footer class="quiet">
-<p>Survey ${told(report.survey.formUuid)}. The numbers are those of the warehouse's views of this survey; months and days are UTC.
+<p>Survey ${told(report.survey.formUuid)}. The numbers are those of the warehouse's views of this survey. Days, months and times are those of the time zone ${timeZone}.
 Each response counts once, in its newest state.</p>
 </footer>
 </main>
@@ -44,14 +52,17 @@ Each response counts once, in its newest state.</p>
   return page.markup
 }
 
-const body = ({ timeline, scores, questions }: Report, funnel: Funnel) => html`${tiles(funnel)}
-${scoresSection(scores)}
+const body = ({ timeline, scores, scoreQuestions, questions }: Report, funnel: Funnel) => html`${tiles(funnel)}
+${scoresSection(scores, scoreQuestions)}
 <section>
 <h2>Responses</h2>
 ${funnelCard(funnel)}
 ${timelineCard(timeline)}
 </section>
-${questionsSection(questions, scores)}`
+${questionsSection(
+  questions,
+  scoreQuestions.filter(({ isUsed }) => isUsed),
+)}`
 
 function shownFromTo({ periods, unit }: Timeline): string {
   const times = periods.flatMap(({ start }) => start ?? [])

@@ -1,11 +1,10 @@
 /** What was answered, question by question. */
-import { SCALES } from '../../schemas/views/scores.ts'
 import { isScale } from './answers.ts'
 import { distributionChart, type Scale } from './charts/bars.ts'
 import { matrixChart } from './charts/matrix.ts'
 import { figure, table } from './figure.ts'
 import { type Html, html, NOTHING, told } from './html.ts'
-import type { Answer, Distribution, Question, Score } from './model.ts'
+import type { Answer, Distribution, Question, ScoreQuestion } from './model.ts'
 import { answer, count, counted, share } from './numbers.ts'
 
 /** So many charts a reader, and a browser, can take. */
@@ -14,21 +13,21 @@ const MOST_ITEMS = 30
 /** So many columns of a matrix fit a phone. */
 const MOST_COLUMNS = 11
 
-/** @param scores what tells a question's scale */
-export function questionsSection(questions: readonly Question[], scores: readonly Score[]): Html {
+/** @param scored what tells a question's scale */
+export function questionsSection(questions: readonly Question[], scored: readonly ScoreQuestion[]): Html {
   if (questions.length === 0) return html`<p>No question has been answered yet.</p>`
   const rest = questions.length - MOST_QUESTIONS
   return html`<section>
 <h2>Answers</h2>
-${questions.slice(0, MOST_QUESTIONS).map((question) => card(question, scores))}
-${rest > 0 ? html`<p class="quiet">${counted(rest, 'more question')} with fewer answers: the view answer_distribution has them.</p>` : NOTHING}
+${questions.slice(0, MOST_QUESTIONS).map((question) => card(question, scored))}
+${rest > 0 ? html`<p class="quiet">${counted(rest, 'more question')}: the view answer_distribution has them.</p>` : NOTHING}
 </section>`
 }
 
-function card({ name, items }: Question, scores: readonly Score[]): Html {
+function card({ name, items }: Question, scored: readonly ScoreQuestion[]): Html {
   const single: Single = (distribution) => {
-    const score = scores.find(({ question, item }) => question === name && item === distribution.item)
-    return answers(distribution, score && SCALES[score.metric])
+    const its = scored.find(({ question, item }) => question === name && item === distribution.item)
+    return answers(distribution, its?.scale)
   }
   const [first] = items
   if (first === undefined) return NOTHING

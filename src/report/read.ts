@@ -3,7 +3,8 @@ import type { Row } from '../../schemas/spec.ts'
 import type { Source, Survey } from '../destinations/source.ts'
 import { createAnswers, DISTRIBUTION_COLUMNS } from './answers.ts'
 import type { Counts, Funnel, Period, Report } from './model.ts'
-import { type Ask, numberOrNull, readScores } from './scores.ts'
+import { numberOrNull } from './numbers.ts'
+import { type Ask, readScoreQuestions, readScores } from './scores.ts'
 import { sumOf, timelineOf } from './timeline.ts'
 
 const COUNTS = ['seen', 'started', 'completed', 'dismissed']
@@ -21,10 +22,11 @@ export async function readReport(source: Source, survey: Survey, signal: AbortSi
   const funnel = funnelOf(await ask('survey_funnel', [...COUNTS, 'median_seconds']))
   const timeline = timelineOf((await ask('response_timeline', [...COUNTS, 'day'])).map(periodOf))
   const scores = await readScores(ask)
+  const scoreQuestions = await readScoreQuestions(ask)
   const answers = createAnswers()
   const distribution = await of('answer_distribution', DISTRIBUTION_COLUMNS)
   for await (const rows of distribution.rows) rows.forEach(answers.add)
-  return { survey, funnel, timeline, scores, questions: answers.questions() }
+  return { survey, funnel, timeline, scores, scoreQuestions, questions: answers.questions() }
 }
 
 /** A survey without a name has a row for each name that responses had; they have no common median. */

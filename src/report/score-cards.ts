@@ -1,58 +1,81 @@
-/** NPS, CSAT and CES: the score, how sure it is, and its months. */
+/** NPS, CSAT and CES: the score, how sure it is, what it leaves out, and its months. */
 import type { Metric } from '../../schemas/views/scores.ts'
 import { scoreChart } from './charts/over-time.ts'
 import { figure, table } from './figure.ts'
 import { type Html, html, NOTHING, told } from './html.ts'
-import type { Estimate, Score } from './model.ts'
+import type { Estimate, Month, Score, ScoreQuestion } from './model.ts'
+import { type Gap, withGaps } from './months.ts'
 import { count, counted, period, points } from './numbers.ts'
+import { noteOf, questionTitle } from './score-notes.ts'
 
-const METRICS: Readonly<Record<Metric, { readonly title: string; readonly unit: string; readonly digits: 1 | 2 }>> = {
-  nps: { title: 'Net Promoter Score', unit: 'from −100 to 100', digits: 1 },
-  csat: { title: 'Customer Satisfaction', unit: '% satisfied', digits: 1 },
-  ces: { title: 'Customer Effort Score', unit: 'from 1, hard, to 7, easy', digits: 2 },
+interface Wording {
+  readonly title: string
+  readonly digits: 1 | 2
+  /** @param scale undefined: not known */
+  readonly unit: (scale: ScoreQuestion['scale'] | undefined) => string
 }
 
-export function scoresSection(scores: readonly Score[]): Html {
-  if (scores.length === 0) return NOTHING
+const METRICS: Readonly<Record<Metric, Wording>> = {
+  nps: { title: 'Net Promoter Score', digits: 1, unit: () => 'from −100 to 100' },
+  csat: { title: 'Customer Satisfaction', digits: 1, unit: () => '% satisfied' },
+  ces: {
+    title: 'Customer Effort Score',
+    digits: 2,
+    unit: (scale) => (scale === undefined ? 'on average' : `on average, from ${scale.least} to ${scale.most}`),
+  },
+}
+
+const FEW = 'few answers (n < 30)'
+
+export function scoresSection(scores: readonly Score[], questions: readonly ScoreQuestion[]): Html {
+  const left = questions.filter(({ isUsed }) => !isUsed)
+  if (scores.length === 0 && left.length === 0) return NOTHING
   return html`<section>
 <h2>Scores</h2>
-${scores.map(card)}
+${scores.map((score) => card(score, questions.find(isAbout(score))))}
+${left.length === 0 ? NOTHING : notScored(left)}
 </section>`
 }
 
-function card(score: Score): Html {
+const isAbout =
+  ({ metric, question, item }: Score) =>
+  (about: ScoreQuestion) =>
+    about.metric === metric && about.question === question && about.item === item
+
+/** What a reader may look for among the scores. */
+const notScored = (left: readonly ScoreQuestion[]) => html`<div class="card">
+<h3>Not scored</h3>
+<ul class="quiet">${left.map((each) => html`<li>${told(questionTitle(each))}: ${told(noteOf(each) ?? '')}</li>`)}</ul>
+</div>`
+
+function card(score: Score, about: ScoreQuestion | undefined): Html {
   const { title, unit, digits } = METRICS[score.metric]
-  const groups = score.groups.map(({ name, n }) => `${name} ${count(n)}`).join(' · ')
+  const groups = score.groups.map(({ name, n }) => `${name} ${count(n)}`)
+  const sure = [`95 % interval ${interval(score, digits)}`, `n = ${counted(score.n, 'answer')}`]
+  const note = about && noteOf(about)
+  const rows = withGaps(score.months).map((each) => monthRow(each, digits))
   return html`<article class="card">
 <h3>${title}: ${told(questionTitle(score))}</h3>
-<p><span class="figure">${points(score.score, digits)}</span> ${unit}</p>
-<p class="quiet">${intervalText(score, digits)} · n = ${counted(score.n, 'answer')} · ${groups}</p>
+<p><span class="figure">${points(score.score, digits)}</span> ${unit(about?.scale)}</p>
+<p class="quiet">${[...sure, ...(score.few ? [FEW] : []), ...groups].join(' · ')}</p>
+${note === undefined ? NOTHING : html`<p class="quiet">${told(note)}</p>`}
+${score.months.some(({ month, few }) => few && month !== null) ? html`<p class="quiet">Hollow points: ${FEW} in the month.</p>` : NOTHING}
 ${figure({
   chart: scoreChart(score),
-  alternative: `Line with 95 % interval by month: ${score.months.map((each) => `${period(each.month, 'month')} ${points(each.score, digits)}`).join(', ')}`,
-  table: table(
-    `${title} by month of the answer`,
-    ['Month', 'n', 'Score', '95 % interval'],
-    score.months.map((each) => [
-      period(each.month, 'month'),
-      count(each.n),
-      points(each.score, digits),
-      interval(each, digits) ?? 'none',
-    ]),
-  ),
+  alternative: `Line with 95 % interval by month: ${rows.map(([month, , figure]) => `${month} ${figure}`).join(', ')}`,
+  table: table(`${title} by month of the answer`, ['Month', 'n', 'Score', '95 % interval'], rows),
 })}
 </article>`
 }
 
-export const questionTitle = ({ question, item }: { question: string; item: string }): string =>
-  item === '' ? question : `${question} › ${item}`
+const monthRow = (each: Month | Gap, digits: 1 | 2): string[] =>
+  'month' in each
+    ? [period(each.month, 'month'), count(each.n), points(each.score, digits), interval(each, digits)]
+    : [gapTitle(each), '0', 'none', 'none']
 
-function intervalText(estimate: Estimate, digits: 1 | 2): string {
-  const text = interval(estimate, digits)
-  if (text !== undefined) return `95 % interval ${text}`
-  return estimate.n === 1 ? 'one answer has no interval' : 'answers that are all alike have no interval'
+function gapTitle({ from, to }: Gap): string {
+  const [first, last] = [period(from, 'month'), period(to, 'month')]
+  return first === last ? first : `${first} to ${last}`
 }
 
-function interval({ low, high }: Estimate, digits: 1 | 2): string | undefined {
-  return low === null || high === null ? undefined : `${points(low, digits)} to ${points(high, digits)}`
-}
+const interval = ({ low, high }: Estimate, digits: 1 | 2): string => `${points(low, digits)} to ${points(high, digits)}`

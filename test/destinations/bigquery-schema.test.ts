@@ -1,6 +1,7 @@
 /** The datasets and tables that the loader makes or finds in BigQuery. */
 import test from 'ava'
 import { responses } from '../../schemas/tables/responses.ts'
+import { tables } from '../../schemas/tables.ts'
 import { PermanentError } from '../../src/errors.ts'
 import { listAt, textAt } from '../support/bigquery/answers.ts'
 import {
@@ -50,6 +51,20 @@ test('tables are made with partitions, clusters, descriptions and labels, as Goo
     labels: { team: 'research' },
   })
   t.false('timePartitioning' in state)
+})
+
+test('tables tell their keys, but for those that hold a key more than once', async (t) => {
+  const fake = await fakeFor(t)
+  await destinationOn(fake).prepare()
+  for (const table of tables) {
+    const { metadata } = tableOf(fake.world, `refiner.${table.name}`)
+    t.deepEqual(metadata['tableConstraints'], { primaryKey: { columns: [...table.key] } }, table.name)
+  }
+  const other = await fakeFor(t)
+  await destinationOn(other, { mode: 'append' }).prepare()
+  for (const table of tables) {
+    t.false('tableConstraints' in tableOf(other.world, `refiner.${table.name}_rows`).metadata, table.name)
+  }
 })
 
 test('a dataset that exists stays where it is, and jobs run there', async (t) => {

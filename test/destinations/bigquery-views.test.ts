@@ -118,7 +118,7 @@ test('what BigQuery refuses of one view hinders no other, and what it refuses of
   // The table of names is made first, and then the view that others read.
   fake.inject('table insert', 'reject', 1)
   await t.throwsAsync(async () => destination.refreshViews?.(unstopped()), {
-    message: /^make table scores: .*accessDenied/,
+    message: /^make table answers: .*accessDenied/,
   })
   fake.inject('table insert', 'reject', 1)
   const [reason, ...more] = (await destination.refreshViews?.(unstopped())) ?? []

@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { forms } from '../../schemas/tables/catalog.ts'
+import { forms, tags } from '../../schemas/tables/catalog.ts'
 import { users } from '../../schemas/tables/people.ts'
+import { columnNames } from '../../schemas/tables/views.ts'
 import { tables } from '../../schemas/tables.ts'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { queryFile } from '../../src/destinations/duckdb/query.ts'
@@ -39,6 +40,38 @@ test('every table and column tells what it means', async (t) => {
       t.is(told.get(`${table.name}.${name}`), description)
     }
   }
+  await remove()
+})
+
+const KEYS = `SELECT table_name, CAST(constraint_column_names AS VARCHAR) AS columns FROM duckdb_constraints()
+  WHERE constraint_type = 'PRIMARY KEY' ORDER BY 1`
+
+test('the keys of small tables are declared, and of no other', async (t) => {
+  const { path, remove } = await prepared()
+  const small = ['attributes', 'column_names', 'forms', 'question_items', 'questions', 'segments', 'tags']
+  t.deepEqual(
+    (await queryFile(path, KEYS)).rows,
+    small.map((name) => {
+      const table = [...tables, columnNames].find((each) => each.name === name)
+      return [name, `[${table?.key.join(', ')}]`]
+    }),
+  )
+  await remove()
+})
+
+test('rows of a declared key are replaced, however long it is, and a table that has none declared stays so', async (t) => {
+  const { path, destination, change, remove } = await prepared()
+  await change('DROP TABLE tags; CREATE TABLE tags (tag_uuid VARCHAR, name VARCHAR)')
+  const key = `${'x'.repeat(1_000_000)}\0`
+  for (const version of ['1', '2', '3']) {
+    const cells = { form_uuid: key, name: version, row_version: version }
+    const others = { tag_uuid: 't', name: version, row_version: version }
+    await destination.load(batchOf(version, { forms: [row(forms, cells)], tags: [row(tags, others)] }), quiet())
+    await destination.close()
+  }
+  t.deepEqual((await queryFile(path, 'SELECT name, length(form_uuid) FROM forms')).rows, [['3', 1_000_001]])
+  t.deepEqual((await queryFile(path, 'SELECT name FROM tags')).rows, [['3']])
+  t.false((await queryFile(path, KEYS)).rows.some(([name]) => name === 'tags'))
   await remove()
 })
 

@@ -64,7 +64,7 @@ export async function csvOf(from: Source, options: object): Promise<string[]> {
     for await (const piece of text) csv += piece
     return name
   }
-  const exporting = { options: exportSchema.parse(options), signal: NEVER_STOPPED, write }
+  const exporting = { options: exportSchema('UTC').parse(options), signal: NEVER_STOPPED, write }
   await asked(from, (source) => exportCsv(source, exporting))
   return sortedLines(csv)
 }

@@ -82,7 +82,7 @@ test.serial('only what reads is run, and what fails leaves no file', async (t) =
   const before = await csvOf(inBigquery(), { table: 'forms' })
   const into = join(folder, 'out')
   const failing = async (sql: string) => {
-    const options = exportSchema.parse({ sql })
+    const options = exportSchema('UTC').parse({ sql })
     const write = (_: string, text: AsyncIterable<string | Uint8Array>) =>
       writeFile(join(into, 'x.csv'), text, signal())
     const error = await t.throwsAsync(exportCsv(inBigquery(), { options, signal: signal(), write }), undefined, sql)

@@ -28,8 +28,8 @@ test('scores over time, funnels, timelines and answers are the same, and so is t
   const scores = expected.flatMap((report) => report.scores)
   t.deepEqual([...new Set(scores.map(({ metric }) => metric))].toSorted(), ['ces', 'csat', 'nps'])
   for (const { metric, low, high, months } of scores) {
-    t.true(low !== null && high !== null && low < high, metric)
-    t.true(months.filter(({ low: least }) => least !== null).length > 2, `${metric} has months to compare`)
+    t.true(low < high, metric)
+    t.true(months.length > 2, `${metric} has months to compare`)
   }
   const questions = expected.flatMap((report) => report.questions)
   t.true(questions.some(({ items }) => items.length > 1))
@@ -38,7 +38,7 @@ test('scores over time, funnels, timelines and answers are the same, and so is t
   )
   t.true(expected.every(({ funnel, timeline }) => (funnel?.seen ?? 0) > 0 && timeline.periods.length > 1))
 
-  const now = new Date('2026-08-01T00:00:00Z')
-  const pages = (reports: readonly Report[]) => reports.map((report) => reportPage(report, now))
+  const edition = { now: new Date('2026-08-01T00:00:00Z'), timeZone: 'UTC' }
+  const pages = (reports: readonly Report[]) => reports.map((report) => reportPage(report, edition))
   t.deepEqual(pages(found), pages(expected))
 })

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { type ExportOptions, exportSchema } from '../../src/config/exports.ts'
 import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
@@ -5,6 +6,7 @@ import { listExportable } from '../../src/exports/catalog.ts'
 import { choose } from '../../src/exports/choose.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 import { event, FORM } from '../support/flattening.ts'
+import { folder } from '../support/process.ts'
 import { viewWarehouse } from '../support/view-warehouse.ts'
 
 const response = (n: number, day: string, form: object, status: object = {}) =>
@@ -31,10 +33,10 @@ async function surveyed(t: ExecutionContext) {
   return warehouse
 }
 
-async function rowsOf(path: string, options: object): Promise<unknown[][]> {
+async function rowsOf(path: string, options: object, timeZone = 'UTC'): Promise<unknown[][]> {
   const source = await duckdbSource(path)
   try {
-    const { selection } = await choose(source, exportSchema.parse(options), new AbortController().signal)
+    const { selection } = await choose(source, exportSchema(timeZone).parse(options), new AbortController().signal)
     const { rows } = await source.read(selection, new AbortController().signal)
     const all: unknown[][] = []
     for await (const some of rows) all.push(...some.map((row) => [...row]))
@@ -71,6 +73,65 @@ test('from is in and to is out, as days or times, in UTC', async (t) => {
   t.regex(await said(t, path, { table: 'forms', from: '2026-11-01' }), /forms: it has no time to go by .* --sql/)
 })
 
+test('days, and times that say no zone, are those of the time zone', async (t) => {
+  const warehouse = await viewWarehouse(t, { timeZone: 'America/New_York' })
+  const at = ['2026-11-01T03:59:59Z', '2026-11-01T04:00:00Z', '2026-11-02T04:59:59Z', '2026-11-02T05:00:00Z']
+  const shown = (first_shown_at: string, n: number) => response(10 + n, '2026-11-01', {}, { first_shown_at })
+  await warehouse.load(...at.map(shown))
+  const days = async (limits: object) =>
+    (await rowsOf(warehouse.path, { table: 'responses', columns: 'first_shown_at', ...limits }, 'America/New_York'))
+      .map(([time]) => at.indexOf(String(time).replace('.000000', '')))
+      .toSorted((one, other) => one - other)
+  // Clocks are put back on that day: it has 25 hours.
+  t.deepEqual(await days({ from: '2026-11-01', to: '2026-11-02' }), [1, 2])
+  t.deepEqual(await days({ from: '2026-11-01T00:00', to: '2026-11-01T23:59:59' }), [1])
+  t.deepEqual(await days({ from: '2026-11-01T05:00:00Z' }), [2, 3])
+  const timeline = async (limits: object) =>
+    (await rowsOf(warehouse.path, { view: 'response_timeline', columns: 'day', ...limits }, 'America/New_York'))
+      .map(([day]) => String(day))
+      .toSorted()
+  t.deepEqual(await timeline({}), ['2026-10-31', '2026-11-01', '2026-11-02'])
+  t.deepEqual(await timeline({ from: '2026-11-01', to: '2026-11-02' }), ['2026-11-01'])
+  t.deepEqual(await timeline({ from: '2026-11-01T04:00:00Z' }), ['2026-11-01', '2026-11-02'])
+  t.deepEqual(await timeline({ from: '2026-11-01T04:00:01Z' }), ['2026-11-02'])
+})
+
+test('where clocks leave a midnight out, the day still is in a period that begins with it', async (t) => {
+  const path = join(await folder(t), 'warehouse.duckdb')
+  await withConnection(path, (connection) => connection.run("CREATE TABLE days AS SELECT DATE '2018-11-04' AS day"))
+  const from = { table: 'days', from: '2018-11-04' }
+  t.deepEqual(await rowsOf(path, from, 'America/Sao_Paulo'), [['2018-11-04']])
+  t.deepEqual(await rowsOf(path, { table: 'days', from: '2018-11-04T01:30' }, 'America/Sao_Paulo'), [])
+})
+
+test('a survey that was renamed is exported by its former name, also of a response that an older version loaded', async (t) => {
+  const warehouse = await viewWarehouse(t)
+  const other = { uuid: '44780fd0-2c11-11ec-8f58-7bd83b655011', name: 'CES Survey' }
+  await warehouse.load(response(10, '2026-11-01', { name: 'NPS Survey' }))
+  await warehouse.load(response(11, '2026-11-02', { name: 'NPS 2026' }), response(12, '2026-11-02', other))
+  const noted = async (survey: string) => {
+    const source = await duckdbSource(warehouse.path)
+    try {
+      const { name, note } = await choose(source, exportSchema('UTC').parse({ survey }), new AbortController().signal)
+      return { name, note }
+    } finally {
+      await source.close()
+    }
+  }
+  const found = {
+    name: 'survey_nps_survey',
+    note: `"NPS Survey" is called "NPS 2026" now (its former name last came on 2025-01-01); its view is survey_nps_survey`,
+  }
+  t.deepEqual(await noted('nps 2026'), { name: 'survey_nps_survey', note: undefined })
+  t.deepEqual(await noted('NPS Survey'), found)
+  t.is((await rowsOf(warehouse.path, { survey: 'NPS Survey' })).length, 2)
+  t.regex(await said(t, warehouse.path, { survey: 'NPS Surveys' }), /did you mean NPS 2026 \(formerly NPS Survey\)/)
+  await withConnection(warehouse.path, (connection) => connection.run('DELETE FROM names'))
+  t.regex((await noted('NPS Survey')).note ?? '', /^"NPS Survey" is called "NPS 2026" now/)
+  await withConnection(warehouse.path, (connection) => connection.run('DROP TABLE names'))
+  t.regex(await said(t, warehouse.path, { survey: 'NPS Survey' }), /no such survey; did you mean CES Survey/)
+})
+
 test('only the wanted status and columns, in their order', async (t) => {
   const { path } = await surveyed(t)
   t.deepEqual(await rowsOf(path, { table: 'responses', status: 'completed', columns: 'STATUS, form_name' }), [
@@ -92,6 +153,12 @@ test('a column of a survey is found by its question too, as Refiner names it, af
   t.not(status, 'an answer')
   t.deepEqual(await read('😀,status'), [['yes', status]])
   t.regex(await said(t, warehouse.path, { survey: 'NPS', columns: '😐' }), /no column 😐; /)
+  await withConnection(warehouse.path, (connection) =>
+    connection.run(
+      "INSERT INTO column_names BY NAME SELECT * REPLACE ('question_text' AS scope, 'user_uuid' AS column_name) FROM column_names WHERE name = '😀'",
+    ),
+  )
+  t.deepEqual(await read('😀'), [['yes']], 'not what is made of it')
 })
 
 test('everything is listed with its rows, and a view that no longer works without', async (t) => {
@@ -123,7 +190,9 @@ test('a signal ends the list in the middle of counting', async (t) => {
 
 test('what an export may say is checked, with the way out', (t) => {
   const mistakes = (options: object) =>
-    exportSchema.safeParse(options).error?.issues.map(({ message }) => message) ?? []
+    exportSchema('UTC')
+      .safeParse(options)
+      .error?.issues.map(({ message }) => message) ?? []
   t.regex(mistakes({}).join(), /exactly one of survey, table, view, sql; there is none/)
   t.regex(mistakes({ table: 'a', sql: 'b' }).join(), /there is table and sql/)
   t.regex(mistakes({ sql: 'a', from: '2026-11-01' }).join(), /from cannot be used with sql: write it in the statement/)
@@ -136,6 +205,6 @@ test('what an export may say is checked, with the way out', (t) => {
     t.regex(mistakes({ table: 'a', from }).join(), /a day or a time, such as 2026-11-01/, from)
   }
   for (const delimiter of ['', ';;', '"', '\n', '👋']) t.is(mistakes({ table: 'a', delimiter }).length, 1, delimiter)
-  const options: ExportOptions = exportSchema.parse({ table: 'a', from: '2026-11-01 10:00', bom: true })
-  t.like(options, { from: '2026-11-01T10:00:00.000Z', delimiter: ',', bom: true, excel: false })
+  const options: ExportOptions = exportSchema('UTC').parse({ table: 'a', from: '2026-11-01 10:00', bom: true })
+  t.like(options, { from: { instant: '2026-11-01T10:00:00.000Z' }, delimiter: ',', bom: true, excel: false })
 })

@@ -13,7 +13,7 @@ async function exported(t: ExecutionContext, statement: string, options: object 
   const source = await duckdbSource(path)
   let text = ''
   await exportCsv(source, {
-    options: exportSchema.parse(options),
+    options: exportSchema('UTC').parse(options),
     signal: new AbortController().signal,
     async write(_, pieces) {
       for await (const piece of pieces) text += piece

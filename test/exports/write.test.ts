@@ -36,7 +36,7 @@ async function exportTo(dataDir: string, file: string, sql: string, stopping = n
   const source = await duckdbSource(join(dataDir, 'warehouse.duckdb'))
   try {
     return await exportCsv(source, {
-      options: exportSchema.parse({ sql }),
+      options: exportSchema('UTC').parse({ sql }),
       signal: stopping.signal,
       write: (_, text) => writeFile(file, text, stopping.signal),
       onRows: () => stopping.abort(new Error('stopped by the test')),
@@ -53,7 +53,7 @@ test('a query that fails in mid-stream leaves the old file as it was, and nothin
   const source = await duckdbSource(join(dataDir, 'warehouse.duckdb'))
   let seen = 0
   const failing = exportCsv(source, {
-    options: exportSchema.parse({ sql }),
+    options: exportSchema('UTC').parse({ sql }),
     signal: new AbortController().signal,
     write: (_, text) => writeFile(file, text, new AbortController().signal),
     onRows: (rows) => {

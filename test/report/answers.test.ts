@@ -5,7 +5,7 @@ type Given = readonly [value: string, n: number, users?: number]
 
 function distributionOf(given: readonly Given[]) {
   const answers = createAnswers()
-  for (const [value, n, users = n] of given) answers.add(['q', '', value, n, users, 100, n / 100])
+  for (const [value, n, users = n] of given) answers.add(['q', '', value, n, users, 100, n / 100, 0])
   const [question] = answers.questions()
   const [only] = question?.items ?? []
   return { ...only, shown: only?.shown.map(({ value, n }) => [value, n]) }
@@ -71,16 +71,22 @@ test('the twelve most given are shown, and it is counted what comes after them',
   t.deepEqual(rest, { values: 988, n: all - top.reduce((sum, n) => sum + n) })
 })
 
-test('the most answered question comes first, and items of one in their order', (t) => {
+test("questions come in the survey's order, then by name, and items of one by name", (t) => {
   const answers = createAnswers()
-  answers.add(['a', '', 'x', 3, 3, 3, 1])
-  answers.add(['c', 'speed', 'x', 5, 5, 5, 1])
-  answers.add(['c', 'design', 'x', 4, 4, 4, 1])
-  answers.add(['b', '', 'x', 3, 3, 3, 1])
+  const add = (question: string, item: string, n: number, position: number | null) =>
+    answers.add([question, item, 'x', n, n, n, 1, position])
+  add('unknown', '', 9, null)
+  add('last', '', 8, 10)
+  add('matrix', 'speed', 5, 2)
+  add('matrix', 'design', 4, 2)
+  add('beside', '', 3, 2)
+  add('first', '', 1, 0)
   const questions = answers.questions().map(({ name, items }) => [name, items.map(({ item }) => item)])
   t.deepEqual(questions, [
-    ['c', ['design', 'speed']],
-    ['a', ['']],
-    ['b', ['']],
+    ['first', ['']],
+    ['beside', ['']],
+    ['matrix', ['design', 'speed']],
+    ['last', ['']],
+    ['unknown', ['']],
   ])
 })

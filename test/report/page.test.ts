@@ -1,6 +1,8 @@
 import test from 'ava'
 import { parseHTML } from 'linkedom'
+import type { Report, ScoreQuestion } from '../../src/report/model.ts'
 import { reportPage } from '../../src/report/page.ts'
+import { scoreNotes } from '../../src/report/score-notes.ts'
 import {
   type Card,
   expectedCards,
@@ -41,10 +43,10 @@ test.before(async () => {
 })
 test.after.always(removeWarehouses)
 
-const NOW = new Date('2026-11-24T12:34:56Z')
+const EDITION = { now: new Date('2026-11-24T12:34:56Z'), timeZone: 'UTC' }
 
 async function pageOf(path: string, survey: string) {
-  const text = reportPage(await reportOf(path, survey), NOW)
+  const text = reportPage(await reportOf(path, survey), EDITION)
   return { text, document: parseHTML(text).document }
 }
 
@@ -86,13 +88,15 @@ test.serial('a page says whose it is, of when, and how sure a score is', async (
   t.is(document.title, 'How are we? · Survey report')
   const text = textOf(document.querySelector('main')).replaceAll(/\s+/g, ' ')
   t.regex(text, /Survey report of 2026-01 to 2026-05, as of 2026-11-24 12:34 UTC/)
-  // A mean of 33.3 whose sample deviates by 115.5: 1.96 × 115.5 / √3 is 130.7, cut at the end of the scale.
   t.regex(
     text,
-    /33\.3 from −100 to 100 95 % interval −97\.3 to 100\.0 · n = 3 answers · promoters 2 · passives 0 · detractors 1/,
+    /33\.3 from −100 to 100 95 % interval −51\.3 to 84\.7 · n = 3 answers · few answers \(n < 30\) · promoters 2 · passives 0 · detractors 1/,
   )
-  // One answer in May has no interval.
-  t.deepEqual(cardsOf(document)[0]?.rows.at(-1), ['2026-05', '1', '100.0', 'none'])
+  // One answer in May has an interval too, and the months before it have none.
+  t.deepEqual(cardsOf(document)[0]?.rows.slice(1), [
+    ['2026-02 to 2026-04', '0', 'none', 'none'],
+    ['2026-05', '1', '100.0', '−48.5 to 100.0'],
+  ])
 })
 
 test.serial('no text breaks out of a page: names of surveys, questions, rows and answers', async (t) => {
@@ -109,9 +113,9 @@ test.serial('no text breaks out of a page: names of surveys, questions, rows and
       [],
     )
     t.is(textOf(document.querySelector('h1')), `${readable(hostile)}!`)
-    t.deepEqual(cardsOf(document).find(({ title }) => title === `q${readable(hostile)}`)?.rows, [
-      [hostile === '' ? '(empty)' : readable(hostile), '2', '100.0%'],
-    ])
+    // A blank text is no answer.
+    const expected = hostile === '' ? undefined : [[readable(hostile), '2', '100.0%']]
+    t.deepEqual(cardsOf(document).find(({ title }) => title === `q${readable(hostile)}`)?.rows, expected)
     t.true(text.isWellFormed() && !text.includes('\0'), 'also in charts')
     t.is(text.match(/<style>/g)?.length, 1 + document.querySelectorAll('.chart').length)
   }
@@ -120,26 +124,75 @@ test.serial('no text breaks out of a page: names of surveys, questions, rows and
 test.serial('a survey that nobody was shown has a page that says so', async (t) => {
   const survey = { formUuid: 'f2', name: null, view: 'survey_f2' }
   const timeline = { unit: 'day', periods: [] } as const
-  const page = reportPage({ survey, funnel: undefined, timeline, scores: [], questions: [] }, NOW)
+  const page = reportPage(
+    { survey, funnel: undefined, timeline, scores: [], scoreQuestions: [], questions: [] },
+    EDITION,
+  )
   t.regex(page, /<h1><bdi>f2<\/bdi><\/h1>[\s\S]*Nobody has been shown this survey yet/)
 })
 
-/** A page of a survey that so many saw, whose score is 100 and has no interval. */
-function pageOfAlike(n: number): string {
-  const estimate = { n, score: 100, low: null, high: null }
-  const groups = [{ name: 'promoters', n }]
-  const score = { ...estimate, metric: 'nps', question: 'nps', item: '', groups, months: [] } as const
-  const funnel = { seen: n, started: n, completed: n, dismissed: 0, medianSeconds: null }
-  const survey = { formUuid: 'f2', name: null, view: 'survey_f2' }
-  const timeline = { unit: 'day', periods: [] } as const
-  return reportPage({ survey, funnel, timeline, scores: [score], questions: [] }, NOW)
+const ABOUT: ScoreQuestion = {
+  metric: 'ces',
+  question: 'ces',
+  item: '',
+  scale: { least: 1, most: 5 },
+  answers: 40,
+  counted: 40,
+  isUsed: true,
+  note: null,
 }
 
-test.serial('why a score has no interval is said as it is, and one response is no responses', (t) => {
-  t.regex(pageOfAlike(5), /answers that are all alike have no interval · n = 5 answers/)
-  t.regex(pageOfAlike(1), /one answer has no interval · n = 1 answer /)
-  t.regex(pageOfAlike(5), /<dt>Seen<\/dt><dd class="figure">5<\/dd><dd class="quiet">responses<\/dd>/)
-  t.regex(pageOfAlike(1), /<dt>Seen<\/dt><dd class="figure">1<\/dd><dd class="quiet">response<\/dd>/)
+/** A report of one CES that so many answered. */
+function reportOfCes(n: number, scoreQuestions: readonly ScoreQuestion[] = [ABOUT]): Report {
+  const estimate = { n, score: 4, low: 3, high: 5, few: n < 30 }
+  const score = { ...estimate, metric: 'ces', question: 'ces', item: '', groups: [], months: [] } as const
+  const funnel = { seen: n, started: n, completed: n, dismissed: 0, medianSeconds: null }
+  const survey = { formUuid: 'f2', name: null, view: 'survey_f2' }
+  return { survey, funnel, timeline: { unit: 'day', periods: [] }, scores: [score], scoreQuestions, questions: [] }
+}
+
+test('few answers are called so, and one response is no responses', (t) => {
+  const page = (n: number) => reportPage(reportOfCes(n), EDITION)
+  t.regex(page(29), /n = 29 answers · few answers \(n &lt; 30\)/)
+  t.notRegex(page(30), /few answers/)
+  t.regex(page(5), /<dt>Seen<\/dt><dd class="figure">5<\/dd><dd class="quiet">responses<\/dd>/)
+  t.regex(page(1), /<dt>Seen<\/dt><dd class="figure">1<\/dd><dd class="quiet">response<\/dd>/)
+})
+
+test('where all answers count, nothing is said of it, on the page or beside it', (t) => {
+  const report = reportOfCes(40)
+  t.deepEqual(scoreNotes(report), [])
+  const page = reportPage(report, EDITION)
+  t.regex(page, /on average, from 1 to 5/)
+  t.notRegex(page, /Not scored|Not counted|answers count/)
+})
+
+test('what a score leaves out and what is not scored are told on the page, and a line each beside it', (t) => {
+  const left = { ...ABOUT, answers: 43, note: 'Not counted: 2 texts, 1 answer of several choices.' }
+  const doubt = { ...ABOUT, note: 'The scale of 1 to 5 is assumed.' }
+  const none = { ...ABOUT, question: '<b>ces</b>', item: 'row', counted: 0, isUsed: false, note: 'Not scored: texts.' }
+  t.deepEqual(scoreNotes(reportOfCes(40, [left, none])), [
+    'ces: 40 of 43 answers count. Not counted: 2 texts, 1 answer of several choices.',
+    '<b>ces</b> › row: Not scored: texts.',
+  ])
+  t.deepEqual(scoreNotes(reportOfCes(40, [doubt])), ['ces: The scale of 1 to 5 is assumed.'])
+  const { document } = parseHTML(reportPage(reportOfCes(40, [left, none]), EDITION))
+  t.regex(textOf(document.querySelector('article')), /40 of 43 answers count\. Not counted: 2 texts, 1 answer of/)
+  t.deepEqual(
+    [...document.querySelectorAll('li')].map((item) => textOf(item)),
+    ['<b>ces</b> › row: Not scored: texts.'],
+  )
+})
+
+test('a survey whose only score-like question is not scored says so', (t) => {
+  const page = reportPage({ ...reportOfCes(3, [{ ...ABOUT, isUsed: false, note: null }]), scores: [] }, EDITION)
+  t.regex(page, /<h2>Scores<\/h2>\s*<div class="card">\s*<h3>Not scored<\/h3>/)
+})
+
+test('the time of a page and the days in it are those of the time zone', (t) => {
+  const page = reportPage(reportOfCes(3), { ...EDITION, timeZone: 'Asia/Kolkata' })
+  t.regex(page, /as of 2026-11-24 18:04 Asia\/Kolkata/)
+  t.regex(page, /Days, months and times are those of the time zone Asia\/Kolkata/)
 })
 
 test.serial('a survey without an answer still has its funnel', async (t) => {

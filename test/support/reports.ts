@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { queryFile } from '../../src/destinations/duckdb/query.ts'
 import { duckdbSource } from '../../src/destinations/duckdb/source.ts'
-import { chooseSurvey } from '../../src/exports/survey.ts'
+import { findSurvey } from '../../src/exports/survey.ts'
 import type { Report } from '../../src/report/model.ts'
 import { readReport } from '../../src/report/read.ts'
 import { sampleEvents } from '../../src/samples/samples.ts'
@@ -68,7 +68,8 @@ export async function warehouseOf(bodies: readonly object[]): Promise<string> {
 export async function reportOf(path: string, survey: string): Promise<Report> {
   const source = await duckdbSource(path)
   try {
-    return await readReport(source, chooseSurvey(await source.surveys(NEVER_STOPPED), survey, 'report'), NEVER_STOPPED)
+    const found = await findSurvey(source, survey, 'report', NEVER_STOPPED)
+    return await readReport(source, found.survey, NEVER_STOPPED)
   } finally {
     await source.close()
   }
@@ -100,10 +101,12 @@ export async function expectedCards(path: string, survey: string): Promise<Card[
       `SELECT question, strftime(month, '%Y-%m'), n, score, ci_low, ci_high FROM ${view}_by_month WHERE ${of} ORDER BY month`,
     )
     if (months.length === 0) continue
-    const rows = months.map(([, month, n, score, low, high]) => {
-      const interval = low === null ? 'none' : `${points(low, digits)} to ${points(high, digits)}`
-      return [String(month), whole(n), points(score, digits), interval]
-    })
+    const rows = months.map(([, month, n, score, low, high]) => [
+      String(month),
+      whole(n),
+      points(score, digits),
+      `${points(low, digits)} to ${points(high, digits)}`,
+    ])
     cards.push({ title: `${title}: ${String(months[0]?.[0])}`, rows })
   }
   const steps = await ask(
@@ -130,7 +133,7 @@ async function expectedAnswers(path: string, of: string): Promise<Card[]> {
   const { rows } = await queryFile(
     path,
     `SELECT question, item, value, n, share, respondents FROM answer_distribution WHERE ${of}
-    ORDER BY max(respondents) OVER (PARTITION BY question) DESC, question, item,
+    ORDER BY position, question, item,
       CASE WHEN regexp_full_match(value, '\\d+') THEN CAST(value AS INTEGER) END, n DESC, value`,
   )
   const questions = Map.groupBy(rows, ([question]) => String(question))

@@ -1,11 +1,12 @@
 /** Before the first load of a run: the datasets and the tables are there, as schemas/tables.ts has them. */
+import type { Table } from '../../../schemas/spec.ts'
 import { loads } from '../../../schemas/tables/log.ts'
 import { tables } from '../../../schemas/tables.ts'
 import { PermanentError } from '../../errors.ts'
 import { type Client, type DatasetMetadata, openClient } from './client.ts'
 import { bigqueryError } from './errors.ts'
 import type { BigqueryOptions } from './options.ts'
-import { ensureTable, metadataOf, requireMode } from './schema.ts'
+import { ensureTable, keyOf, metadataOf, requireMode } from './schema.ts'
 import type { TablePath } from './sql.ts'
 import { STATE_TABLE, stateMetadata } from './state.ts'
 
@@ -29,7 +30,8 @@ export async function prepare(options: BigqueryOptions): Promise<Ready> {
   await ensureStaging(options, client, location)
   const state = pathTo(STATE_TABLE)
   await ensureTable(client, state, { ...stateMetadata, labels: { ...options.labels } })
-  await Promise.all(tables.map((table) => ensureTable(client, pathTo(table.name), metadataOf(table, options.labels))))
+  const metadata = (table: Table) => ({ ...metadataOf(table, options.labels), ...keyOf(table) })
+  await Promise.all(tables.map((table) => ensureTable(client, pathTo(table.name), metadata(table))))
   const made = await client.table(state)
   if (made?.creationTime === undefined) throw bigqueryError(`look up table ${STATE_TABLE}`, { reason: 'gone' })
   return { options, client, pathTo, generation: made.creationTime }

@@ -39,8 +39,10 @@ export async function relationsIn(
     const table = await unlessAborted(look, signal)
     // Someone may have dropped it meanwhile.
     if (table === undefined) return
-    const columns = fieldsIn(table).map((field) => field.name ?? '')
-    relations.push({ name, kind, columns, rows: rowsOf(table) })
+    const fields = fieldsIn(table)
+    const namesOf = (some: typeof fields) => some.map((field) => field.name ?? '')
+    const days = namesOf(fields.filter(({ type, mode }) => type === 'DATE' && mode !== 'REPEATED'))
+    relations.push({ name, kind, columns: namesOf(fields), days, rows: rowsOf(table) })
   })
   return relations.toSorted((one, other) => (one.name < other.name ? -1 : 1))
 }

@@ -47,6 +47,12 @@ export function metadataOf(table: Table, labels: Readonly<Record<string, string>
   }
 }
 
+/**
+ * Told to tools that infer joins, and to BigQuery's planner; not enforced, and free
+ * (https://cloud.google.com/bigquery/docs/primary-foreign-keys). Of tables that hold each key once.
+ */
+export const keyOf = ({ key }: Table): TableMetadata => ({ tableConstraints: { primaryKey: { columns: [...key] } } })
+
 /** @throws PermanentError when a column has another type than the model says, or the table is a view */
 export async function ensureTable(client: Client, path: TablePath, metadata: TableMetadata): Promise<void> {
   const there = await client.table(path)

@@ -3,12 +3,13 @@ import { forms } from '../../../schemas/tables/catalog.ts'
 import { columnNames } from '../../../schemas/tables/views.ts'
 import { tables } from '../../../schemas/tables.ts'
 import { PermanentError } from '../../errors.ts'
+import { formerNamesQuery, NAMED } from '../former-names.ts'
 import type { Choice, Source, Survey } from '../source.ts'
 import { countsOf } from './counts.ts'
 import { rowsTable } from './fold.ts'
 import { openReader, type Reader, type ReaderOptions, textsOf } from './reader.ts'
 import type { Found } from './relations.ts'
-import { identifier, isColumn, isTable, pathOf, text, timestampLiteral } from './sql.ts'
+import { dateLiteral, identifier, isColumn, isTable, pathOf, text, timestampLiteral } from './sql.ts'
 import { STATE_TABLE } from './state.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
@@ -39,7 +40,7 @@ export function bigquerySource(options: ReaderOptions, onBytes: (bytes: number) 
     }
 
   return {
-    relations: async (signal) => (await found(signal)).map(({ name, kind, columns }) => ({ name, kind, columns })),
+    relations: async (signal) => (await found(signal)).map(({ rows: _, ...relation }) => relation),
     async surveys(signal) {
       const known = new Set((await found(signal)).map(({ name }) => name))
       if (!known.has(columnNames.name)) return []
@@ -50,6 +51,15 @@ LEFT JOIN ${pathTo(forms.name)} AS F ON F.form_uuid = N.form_uuid WHERE N.scope 
       onBytes(await reader.check(sql, signal))
       const rows = await textsOf(reader, sql, signal)
       return rows.map(surveyOf).filter(({ view }) => known.has(view))
+    },
+    async formerNames(signal) {
+      const known = new Set((await found(signal)).map(({ name }) => name))
+      if (NAMED.some((name) => !known.has(name))) return []
+      const reader = await opened(signal)
+      const sql = formerNamesQuery(pathIn(reader))
+      onBytes(await reader.check(sql, signal))
+      const rows = await textsOf(reader, sql, signal)
+      return rows.map(([formUuid = '', name = '', lastOn = '']) => ({ formUuid, name, lastOn: lastOn || null }))
     },
     async counts(signal) {
       const reader = await opened(signal)
@@ -91,12 +101,13 @@ function choiceOf(choice: Choice, path: string): string {
 
 const columnOf = (name: string) => `S.${identifier(name)}`
 
-/** Days and times alike, as instants. */
 function conditionsOf({ period, only }: Choice): string[] {
-  const time = period && `CAST(${columnOf(period.column)} AS TIMESTAMP)`
+  const isByDay = period?.by === 'day'
+  const time = period && `CAST(${columnOf(period.column)} AS ${isByDay ? 'DATE' : 'TIMESTAMP'})`
+  const limit = isByDay ? dateLiteral : timestampLiteral
   return [
-    ...(period?.from === undefined ? [] : [`${time} >= ${timestampLiteral(period.from)}`]),
-    ...(period?.to === undefined ? [] : [`${time} < ${timestampLiteral(period.to)}`]),
+    ...(period?.from === undefined ? [] : [`${time} >= ${limit(period.from)}`]),
+    ...(period?.to === undefined ? [] : [`${time} < ${limit(period.to)}`]),
     ...(only === undefined ? [] : [`${columnOf(only.column)} IN (${only.values.map(text).join(', ')})`]),
   ]
 }

@@ -6,6 +6,7 @@ import { UNSET_MODELS, type View } from '../../../schemas/views/spec.ts'
 import { PermanentError, reasonOf } from '../../errors.ts'
 import { now } from '../batch.ts'
 import type { Surveys } from '../novelty.ts'
+import { levelsOf } from '../view-levels.ts'
 import { planViews } from '../view-plan.ts'
 import { forEachAtOnce } from './at-once.ts'
 import { bigqueryDialect } from './dialect.ts'
@@ -15,6 +16,9 @@ import { ensureNames, keepNames, readCatalog, type Warehouse } from './warehouse
 
 export type { Warehouse } from './warehouse-catalog.ts'
 
+/** A view with its query in BigQuery's words. */
+type Written = Omit<View, 'query'> & { readonly query: string }
+
 /** On every view that is made here. */
 const OURS = { made_by: 'refiner-warehouse' }
 
@@ -23,22 +27,26 @@ const OURS = { made_by: 'refiner-warehouse' }
  * @returns what could not be made, with the reason. @throws what hinders all of it, or may pass
  */
 export async function refreshViews(warehouse: Warehouse, surveys: Surveys, signal: AbortSignal): Promise<string[]> {
-  const [scores, ...others] = await planned(warehouse, surveys, signal)
+  const sql = bigqueryDialect(warehouse.pathTo)
+  const views = (await planned(warehouse, surveys, signal)).map((view) => ({ ...view, query: view.query(sql) }))
   const reasons: string[] = []
-  const make = async (view: View) => {
+  const make = async (view: Written) => {
     signal.throwIfAborted()
     const reason = await makeView(warehouse, view)
     if (reason !== undefined) reasons.push(reason)
   }
-  // Others read it. What hinders this one is likely to hinder all.
-  if (scores !== undefined) await make(scores)
-  await forEachAtOnce(others, (view) =>
-    make(view).catch((error: unknown) => {
-      if (!(error instanceof PermanentError)) throw error
-      reasons.push(`${view.name}: ${reasonOf(error)}`)
-    }),
-  )
-  return reasons
+  const [first, ...others] = views
+  // All others read it, or what does. What hinders this one is likely to hinder all.
+  if (first !== undefined) await make(first)
+  for (const level of levelsOf(others, sql.relation)) {
+    await forEachAtOnce(level, (view) =>
+      make(view).catch((error: unknown) => {
+        if (!(error instanceof PermanentError)) throw error
+        reasons.push(`${view.name}: ${reasonOf(error)}`)
+      }),
+    )
+  }
+  return reasons.toSorted()
 }
 
 /** The views that should be there, once the names in them are kept. */
@@ -59,15 +67,14 @@ async function planned(warehouse: Warehouse, surveys: Surveys, signal: AbortSign
 }
 
 /** Returns why it was not made. */
-async function makeView({ client, options, pathTo }: Warehouse, view: View): Promise<string | undefined> {
+async function makeView({ client, options, pathTo }: Warehouse, view: Written): Promise<string | undefined> {
   const path = pathTo(view.name)
   const there = await client.table(path)
   const isOurs = there?.type === 'VIEW' && there.labels?.['made_by'] === OURS.made_by
   if (there !== undefined && !isOurs) {
     return `${view.name}: something else has that name in ${path.dataset}; rename it, and the view is made`
   }
-  const { description, columns } = view
-  const query = view.query(bigqueryDialect(pathTo))
+  const { description, columns, query } = view
   const made = await ensureView(
     client,
     path,

@@ -1,13 +1,28 @@
 /**
  * Makes the tables and columns that are missing, from schemas/tables.ts, and the comments that tell what they mean.
- * Nothing is dropped or altered: tables, columns and views that a user made stay. There are no primary keys: DuckDB keeps their
- * index in memory, and loading by key and version does not need one.
+ * Nothing is dropped or altered: tables, columns and views that a user made stay. Small tables are made with their primary key, for
+ * tools that infer joins. Loading by key and version needs none, and the index of a large one costs: a fifth of 1,000,000 rows was
+ * deleted and inserted again in 10 s with it and in 0.3 s without, and the file was 128 MB and not 19. `loads` grows with each load,
+ * which with an index of 100,000 rows took 0.1 s longer.
  */
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api'
 import type { Table } from '../../../schemas/spec.ts'
+import { attributes, forms, questionItems, questions, segments, tags } from '../../../schemas/tables/catalog.ts'
+import { columnNames } from '../../../schemas/tables/views.ts'
 import { PermanentError } from '../../errors.ts'
 import { identifier, literal, sqlType } from '../sql.ts'
 import { columnsOf } from './cells.ts'
+
+/** As many rows as a team makes surveys, questions, segments. */
+const SMALL: ReadonlySet<Table> = new Set<Table>([
+  forms,
+  questions,
+  questionItems,
+  attributes,
+  segments,
+  tags,
+  columnNames,
+])
 
 /** What a table in the file has, in the order of its columns. */
 interface Found {
@@ -33,7 +48,7 @@ export async function ensureSchema(
 
 function changesTo(table: Table, found: Found | undefined, path: string): string[] {
   const name = identifier(table.name)
-  const statements = found === undefined ? [createTable(table)] : []
+  const statements = found === undefined ? [createTable(table, SMALL.has(table) ? table.key : [])] : []
   if (found?.comment !== table.description) {
     statements.push(`COMMENT ON TABLE ${name} IS ${literal(table.description)}`)
   }
@@ -53,11 +68,12 @@ function changesTo(table: Table, found: Found | undefined, path: string): string
   return statements
 }
 
-/** The statement that makes a table. */
-export function createTable(table: Table): string {
+/** The statement that makes a table. @param key columns that are declared as its primary key */
+export function createTable(table: Table, key: readonly string[] = []): string {
   const columns = columnsOf(table).map(
     ([name, { type, required }]) => `${identifier(name)} ${sqlType(type)}${required ? ' NOT NULL' : ''}`,
   )
+  if (key.length > 0) columns.push(`PRIMARY KEY (${key.map(identifier).join(', ')})`)
   return `CREATE TABLE ${identifier(table.name)} (${columns.join(', ')})`
 }
 

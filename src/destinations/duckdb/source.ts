@@ -4,7 +4,8 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { forms } from '../../../schemas/tables/catalog.ts'
 import { columnNames } from '../../../schemas/tables/views.ts'
 import { NotYetError, PermanentError } from '../../errors.ts'
-import type { Choice, Relation, Selection, Source, Survey } from '../source.ts'
+import { formerNamesQuery, NAMED } from '../former-names.ts'
+import type { Choice, FormerName, Relation, Selection, Source, Survey } from '../source.ts'
 import { identifier, literal } from '../sql.ts'
 import { openReader } from './client.ts'
 import { isNarrow, readCsv } from './csv.ts'
@@ -48,6 +49,14 @@ export async function duckdbSource(path: string): Promise<Source> {
   return {
     relations: () => relationsOf(connection).catch(told),
     surveys: () => surveysOf(connection).catch(told),
+    async formerNames(signal) {
+      const stop = interruptBy(connection, signal)
+      try {
+        return await formerNamesOf(connection).catch(told)
+      } finally {
+        stop()
+      }
+    },
     count: (selection) => countOf(connection, selection).catch(told),
     async counts(signal) {
       const counted = new Map<string, number | null>()
@@ -98,16 +107,18 @@ function interruptBy(connection: DuckDBConnection, signal: AbortSignal): () => v
 async function relationsOf(connection: DuckDBConnection): Promise<Relation[]> {
   const here = 'database_name = current_database() AND schema_name = current_schema() AND NOT internal'
   const reader = await connection.runAndReadAll(
-    `SELECT name, kind, CAST(to_json(list(column_name ORDER BY column_index)) AS VARCHAR)
+    `SELECT name, kind, CAST(to_json(list(column_name ORDER BY column_index)) AS VARCHAR),
+      CAST(to_json(coalesce(list(column_name ORDER BY column_index) FILTER (data_type = 'DATE'), [])) AS VARCHAR)
     FROM (SELECT table_name AS name, 'table' AS kind, database_name, schema_name, internal FROM duckdb_tables()
       UNION ALL SELECT view_name, 'view', database_name, schema_name, internal FROM duckdb_views())
-    JOIN (SELECT table_name AS name, column_name, column_index FROM duckdb_columns() WHERE ${here}) USING (name)
+    JOIN (SELECT table_name AS name, column_name, column_index, data_type FROM duckdb_columns() WHERE ${here}) USING (name)
     WHERE ${here} AND name <> ${literal(VIEWS_TABLE)} GROUP BY ALL ORDER BY ALL`,
   )
-  return reader.getRowsJS().map(([name, kind, columns]) => ({
+  return reader.getRowsJS().map(([name, kind, columns, days]) => ({
     name: textOf(name),
     kind: kind === 'table' ? 'table' : 'view',
     columns: JSON.parse(textOf(columns)),
+    days: JSON.parse(textOf(days)),
   }))
 }
 
@@ -127,6 +138,17 @@ async function surveysOf(connection: DuckDBConnection): Promise<Survey[]> {
       view: textOf(view),
     }))
     .filter(({ view }) => known.includes(view))
+}
+
+async function formerNamesOf(connection: DuckDBConnection): Promise<FormerName[]> {
+  const known = (await relationsOf(connection)).map(({ name }) => name)
+  if (NAMED.some((name) => !known.includes(name))) return []
+  const reader = await connection.runAndReadAll(formerNamesQuery(identifier))
+  return reader.getRowsJS().map(([formUuid, name, lastOn]) => ({
+    formUuid: textOf(formUuid),
+    name: textOf(name),
+    lastOn: lastOn === null ? null : textOf(lastOn),
+  }))
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '')
@@ -150,11 +172,12 @@ function statementOf(selection: Selection): string {
 }
 
 function conditionsOf({ period, only }: Choice): string[] {
-  const time = period && `CAST(${identifier(period.column)} AS TIMESTAMP)`
-  const instant = (iso: string) => `CAST(${literal(iso.replace('Z', ''))} AS TIMESTAMP)`
+  const type = period?.by === 'day' ? 'DATE' : 'TIMESTAMP'
+  const time = period && `CAST(${identifier(period.column)} AS ${type})`
+  const limit = (iso: string) => `CAST(${literal(iso.replace('Z', ''))} AS ${type})`
   return [
-    ...(period?.from === undefined ? [] : [`${time} >= ${instant(period.from)}`]),
-    ...(period?.to === undefined ? [] : [`${time} < ${instant(period.to)}`]),
+    ...(period?.from === undefined ? [] : [`${time} >= ${limit(period.from)}`]),
+    ...(period?.to === undefined ? [] : [`${time} < ${limit(period.to)}`]),
     ...(only === undefined ? [] : [`${identifier(only.column)} IN (${only.values.map(literal).join(', ')})`]),
   ]
 }

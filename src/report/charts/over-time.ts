@@ -2,16 +2,20 @@
 import { areaY, axisX, axisY, dot, gridY, lineY, type Markish, rectY, ruleX, ruleY, text } from '@observablehq/plot'
 import type { Html } from '../html.ts'
 import type { Period, Score, Timeline } from '../model.ts'
+import { withGaps } from '../months.ts'
 import { count, points } from '../numbers.ts'
 import { AXIS, COLOURS, draw, HALO } from './plot.ts'
 
 /** The numbers stand at the left, the times below. */
 const FRAME = { height: 230, marginLeft: 44, marginRight: 24, marginBottom: 40 }
 
-/** undefined: there is no month to show. */
+/** undefined: there is no month to show. Months without answers interrupt the line. */
 export function scoreChart({ metric, months }: Score): Html | undefined {
   const data = months.flatMap(({ month, ...rest }) => (month === null ? [] : { at: new Date(month), ...rest }))
   if (data.length === 0) return undefined
+  const withBreaks = withGaps(months.filter(({ month }) => month !== null)).map((each) =>
+    'month' in each ? { at: new Date(each.month ?? ''), ...each } : { at: new Date(each.from), ...NO_NUMBERS },
+  )
   const digits = metric === 'ces' ? 2 : 1
   return draw({
     ...FRAME,
@@ -22,17 +26,28 @@ export function scoreChart({ metric, months }: Score): Html | undefined {
       gridY({ strokeOpacity: 0.12, ticks: 5 }),
       axisY({ ...AXIS, ticks: 5, tickFormat: (y: number) => points(y, 1).replace('.0', '') }),
       axisX({ ...AXIS, ticks: ticksOf(data, 'month') }),
-      areaY(data, { x: 'at', y1: 'low', y2: 'high', fill: COLOURS.main, fillOpacity: 0.12 }),
+      areaY(withBreaks, { x: 'at', y1: 'low', y2: 'high', fill: COLOURS.main, fillOpacity: 0.12 }),
       ruleX(data, { x: 'at', y1: 'low', y2: 'high', stroke: COLOURS.main, strokeOpacity: 0.35, strokeWidth: 5 }),
-      lineY(data, { x: 'at', y: 'score', stroke: COLOURS.main, strokeWidth: 2 }),
-      dot(data, { x: 'at', y: 'score', fill: COLOURS.main, r: 4 }),
+      lineY(withBreaks, { x: 'at', y: 'score', stroke: COLOURS.main, strokeWidth: 2 }),
+      dot(data, {
+        x: 'at',
+        y: 'score',
+        fill: ({ few }) => (few ? COLOURS.card : COLOURS.main),
+        stroke: COLOURS.main,
+        strokeWidth: 1.5,
+        r: 3.5,
+      }),
       // Of many months the numbers would run into each other; the table has them.
       ...(data.length > 8
         ? []
         : [text(data, { x: 'at', y: 'score', text: ({ score }) => points(score, digits), dy: -13, ...HALO })]),
     ],
+    color: { type: 'identity' },
   })
 }
+
+/** Where a line ends, and another begins. */
+const NO_NUMBERS = { score: Number.NaN, low: Number.NaN, high: Number.NaN }
 
 const DAY = 86_400_000
 const TICKS = 5

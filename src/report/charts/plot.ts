@@ -9,11 +9,11 @@ import { Html, printable } from '../html.ts'
 /** In the SVG's own units. On a phone it is nearly as wide as the screen, so that its letters keep their size. */
 const WIDTH = 360
 
-export const COLOURS = { main: 'var(--chart)', light: 'var(--chart-light)', ink: 'currentColor' }
+export const COLOURS = { main: 'var(--chart)', light: 'var(--chart-light)', ink: 'currentColor', card: 'var(--card)' }
 
 export const AXIS = { label: null, tickSize: 0 }
 /** For numbers that stand on marks. */
-export const HALO = { fill: COLOURS.ink, stroke: 'var(--card)', strokeWidth: 4 }
+export const HALO = { fill: COLOURS.ink, stroke: COLOURS.card, strokeWidth: 4 }
 /** Height of a bar that lies, with the space to the next. */
 export const ROW = 34
 

@@ -5,22 +5,39 @@ import type { Html } from '../../../src/report/html.ts'
 
 const documentOf = (chart: Html | undefined) => parseHTML(`<body>${chart?.markup}</body>`).document
 
-const SCORE = { metric: 'nps', question: 'nps', item: '', n: 3, score: 0, low: -90, high: 90, groups: [] } as const
+const SCORE = { metric: 'nps', question: 'nps', item: '', groups: [] } as const
+const estimate = (n: number, score: number) => ({ n, score, low: score - 20, high: score + 20, few: n < 30 })
+const monthOf = (month: string | null, n: number, score: number) => ({ month, ...estimate(n, score) })
 
-test('a month of one answer has a point, and no interval that would seem to end at 0', (t) => {
-  const months = [
-    { month: '2026-01-01', n: 10, score: 30, low: 10, high: 50 },
-    { month: '2026-02-01', n: 1, score: 100, low: null, high: null },
-    { month: '2026-03-01', n: 10, score: 40, low: 20, high: 60 },
+const scoreOf = (months: readonly ReturnType<typeof monthOf>[]) =>
+  documentOf(scoreChart({ ...SCORE, ...estimate(30, 0), months }))
+const linesIn = (document: ReturnType<typeof documentOf>, mark: string) =>
+  document.querySelector(`[aria-label=${mark}] path`)?.getAttribute('d')?.match(/M/g)?.length
+
+test('a line has a gap where months have no answers, one or several', (t) => {
+  const [december, january, june] = [
+    monthOf('2025-12-01', 40, 30),
+    monthOf('2026-01-01', 40, 35),
+    monthOf('2026-06-01', 40, 40),
   ]
-  const document = documentOf(scoreChart({ ...SCORE, months }))
-  t.is(document.querySelectorAll('[aria-label=dot] circle').length, 3)
-  t.is(document.querySelectorAll('[aria-label=rule] line').length, 2)
-  t.is(document.querySelector('[aria-label=area] path')?.getAttribute('d')?.match(/M/g)?.length, 2)
+  const straight = scoreOf([december, january])
+  t.is(linesIn(straight, 'line'), 1)
+  const gap = scoreOf([december, january, june, monthOf('2026-07-01', 40, 50), monthOf('2026-09-01', 40, 50)])
+  t.is(linesIn(gap, 'line'), 3)
+  t.is(linesIn(gap, 'area'), 3)
+  t.is(gap.querySelectorAll('[aria-label=dot] circle').length, 5)
+  t.is(gap.querySelectorAll('[aria-label=rule] line').length, 5, 'an interval also of a month alone')
+  t.notRegex(gap.querySelector('body')?.innerHTML ?? '', /NaN/)
+})
+
+test('a month of few answers has a hollow point', (t) => {
+  const document = scoreOf([monthOf('2026-01-01', 30, 30), monthOf('2026-02-01', 29, 35)])
+  const fills = [...document.querySelectorAll('[aria-label=dot] circle')].map((dot) => dot.getAttribute('fill'))
+  t.deepEqual(fills, ['var(--chart)', 'var(--card)'])
 })
 
 test('what has no time is in no chart over time', (t) => {
-  t.is(scoreChart({ ...SCORE, months: [{ month: null, n: 1, score: 0, low: null, high: null }] }), undefined)
+  t.is(scoreChart({ ...SCORE, ...estimate(1, 0), months: [monthOf(null, 1, 0)] }), undefined)
   const counts = { seen: 1, started: 0, completed: 0, dismissed: 0 }
   t.is(timelineChart({ unit: 'day', periods: [{ start: null, ...counts }] }), undefined)
 })
