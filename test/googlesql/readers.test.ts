@@ -53,7 +53,7 @@ test('an export of each view has the cells of the view', async (t) => {
   const { views } = await bothWith(t, googlesql, { mode: 'merge', batches: inBatches([nps, ...hostileEvents()], 40) })
   t.true(views.has('survey_nps'))
   for (const [name, relation] of views) {
-    const found = answerOf(await exported(t, views, { view: name }))
+    const found = answerOf(await exported(t, new Map([[name, relation]]), { view: name }))
     t.deepEqual(differences(name, answerOf(relation), found), [])
   }
 })

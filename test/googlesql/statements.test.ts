@@ -62,7 +62,7 @@ function madeAll(t: ExecutionContext, { relations }: Made): void {
 const TRAFFIC: Readonly<Record<string, { batches: () => readonly RowBatch[]; settings?: Settings }>> = {
   samples: { batches: () => inBatches(samples(300), 60), settings: ZONED },
   'surveys that name everything unkindly': { batches: () => inBatches(hostileEvents(), 14), settings: NAMED },
-  'surveys that are lived through': { batches: () => livedThrough(40) },
+  'surveys that are lived through': { batches: () => livedThrough(25) },
   'batches of few and of many days': { batches: () => inBatches(ofManyDays(700), 600) },
   'a survey that is too wide': { batches: () => inBatches([wide(4000)], 1) },
 }
