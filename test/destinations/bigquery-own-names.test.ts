@@ -1,5 +1,6 @@
 /** Tables of the user's own in BigQuery, whose names say what they like: what is asked of them, and what is refused. */
 import test, { type ExecutionContext } from 'ava'
+import { exportSchema } from '../../src/config/exports.ts'
 import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
 import { PermanentError } from '../../src/errors.ts'
 import { choose } from '../../src/exports/choose.ts'
@@ -30,7 +31,7 @@ async function bigquery(t: ExecutionContext, there: Readonly<Record<string, read
   })
   const source = bigquerySource(readingFrom(endpoint))
   const read = async (options: object) => {
-    const { selection } = await choose(source, { delimiter: ',', bom: false, excel: false, ...options }, signal)
+    const { selection } = await choose(source, exportSchema('UTC').parse(options), signal)
     await source.read(selection, signal)
   }
   return { source, statements, read }
@@ -55,12 +56,12 @@ test('every column and table is asked for by its name, in quotes', async (t) => 
 
 test('columns stand by an alias, as the name of a table alone is its whole row', async (t) => {
   const { read, statements } = await bigquery(t, { survey_nps: ['survey_nps', 'answered_at', 'status'] })
-  await read({ view: 'survey_nps', from: '2026-01-01T00:00:00.000000Z', status: ['seen'] })
+  await read({ view: 'survey_nps', from: '2026-01-01', status: ['seen'] })
   t.deepEqual(
     [...statements],
     [
       'SELECT S.`survey_nps`, S.`answered_at`, S.`status` FROM `a-project`.`refiner`.`survey_nps` AS S' +
-        " WHERE CAST(S.`answered_at` AS TIMESTAMP) >= TIMESTAMP '2026-01-01T00:00:00.000000Z' AND S.`status` IN ('seen')",
+        " WHERE CAST(S.`answered_at` AS TIMESTAMP) >= TIMESTAMP '2026-01-01T00:00:00.000Z' AND S.`status` IN ('seen')",
     ],
   )
 })

@@ -101,10 +101,7 @@ for (const mode of MODES) {
   test.serial(`in ${mode} mode nothing is refused that exports, reports and counts ask`, async (t) => {
     const { made, analysis } = await sampled(t, mode)
     const there = [...made.relations.values()].filter(({ dataset }) => dataset === DATASET)
-    const relations = there.map(({ name }) => {
-      const columns = analysis.columns.get(`${DATASET}.${name}`) ?? []
-      return { name, columns: columns.map((column) => column.name ?? '') }
-    })
+    const relations = there.map(({ name }) => ({ name, columns: analysis.columns.get(`${DATASET}.${name}`) ?? [] }))
     const survey = relations.find(({ name }) => /^survey_(?!funnel$)/.test(name))
     const asked = await askedOf(t, relations, survey?.name ?? '')
     // A read of each, but of what is hidden; the surveys, the counts.
