@@ -9,7 +9,7 @@ import type { Dialect } from '../../schemas/views/dialect.ts'
 import { fittingAttributes, groupable } from '../../schemas/views/groups.ts'
 import type { ModelOptions, View } from '../../schemas/views/spec.ts'
 import { FIXED_COLUMNS, type SurveyColumn, surveyView } from '../../schemas/views/survey.ts'
-import { modelViews } from '../../schemas/views.ts'
+import { longestModel, modelViews } from '../../schemas/views.ts'
 import { giveName, type Named, snakeCase } from './column-names.ts'
 import type { Surveys } from './novelty.ts'
 
@@ -50,7 +50,8 @@ export interface ViewSettings {
 }
 
 export function planViews(catalog: Catalog, { models: options, surveys: asked, sql, now }: ViewSettings): ViewPlan {
-  const models = modelViews({ ...options, attributes: fittingAttributes(byAge(catalog, options), sql) })
+  const attributesOfGroups = fittingAttributes(byAge(catalog, options), sql, longestModel(options, sql))
+  const models = modelViews({ ...options, attributes: attributesOfGroups })
   const names = createNames(catalog, models, now)
   const attributes = sorted(catalog.attributes, ({ scope, name }) => [scope, name]).map((attribute): SurveyColumn => {
     return { ...attribute, item: '', isList: false, columnName: names.of(attributeOf(attribute)) }
