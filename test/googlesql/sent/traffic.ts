@@ -73,7 +73,7 @@ export async function loadedFake(
     const destination = destinationOn(fake, options)
     await destination.prepare()
     await destination.load(batch, unstopped())
-    const reasons = (await destination.refreshViews?.(unstopped())) ?? []
+    const reasons = (await destination.refreshViews?.(unstopped()))?.reasons ?? []
     if (reasons.length > 0) throw new Error(`make the views: ${reasons.join('; ')}`)
     await destination.close()
   }
