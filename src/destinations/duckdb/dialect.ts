@@ -30,10 +30,7 @@ export const duckdbDialect: Dialect = {
   memberAs: (json, name, type) => jsonAs(`${mapOf(json)}[${literal(name)}]`, type),
   jsonAs,
   // Not by LATERAL, for which DuckDB keeps the whole object beside each of its members.
-  perMember: (
-    rows,
-    names,
-  ) => `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value, entry.value AS member FROM (
+  perMember: (rows, names) => `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value, entry.value AS member FROM (
     SELECT *, unnest(map_entries(${mapOf('json')})) AS entry FROM (${rows}))
   WHERE ${names.length === 0 ? 'FALSE' : `entry.key IN (${names.map(literal).join(', ')})`}`,
   listWhere,
