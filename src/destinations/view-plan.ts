@@ -9,7 +9,7 @@ import { fittingAttributes, groupable } from '../../schemas/views/groups.ts'
 import type { ModelOptions, View } from '../../schemas/views/spec.ts'
 import { surveyView } from '../../schemas/views/survey.ts'
 import type { SurveyColumn } from '../../schemas/views/survey-columns.ts'
-import { modelViews } from '../../schemas/views.ts'
+import { longestModel, modelViews } from '../../schemas/views.ts'
 import { type Catalog, type CatalogItem, questionKey } from './catalog.ts'
 import {
   attributeText,
@@ -70,7 +70,10 @@ interface Form {
 /** @param counts of the columns that have no type yet */
 export function planViews(catalog: Catalog, counts: CountsByColumn, settings: ViewSettings): ViewPlan {
   const { models: options, sql, now } = settings
-  const models = modelViews({ ...options, attributes: fittingAttributes(byAge(catalog, options), sql) })
+  const models = modelViews({
+    ...options,
+    attributes: fittingAttributes(byAge(catalog, options), sql, longestModel(options, sql)),
+  })
   const others = [...tables, columnNames, ...models].map(({ name }) => name)
   const names = createNames(catalog.names, others, now)
   // Names of their own come first: no column beside another takes one away.
@@ -189,7 +192,12 @@ function createColumns(catalog: Catalog, names: Names, options: ModelOptions): (
 }
 
 /** Those whose place is known come first, by place and then by name; 0: none is known of either. */
-function byPlace(one: number | null | undefined, other: number | null | undefined, name: string, others: string): number {
+function byPlace(
+  one: number | null | undefined,
+  other: number | null | undefined,
+  name: string,
+  others: string,
+): number {
   if (typeof one !== 'number') return typeof other === 'number' ? 1 : 0
   return typeof other === 'number' ? one - other || compare(name, others) : -1
 }
