@@ -143,7 +143,7 @@ function destination(name: string): string[] {
     'sql',
     'csv-format',
     'view-plan',
-  'view-levels',
+    'view-levels',
   ].map((file) => `src/destinations/${file}.ts`)
   return [...EVERYWHERE, ...shared, `src/destinations/${name}/`, 'type src/flatten/rows.ts']
 }
