@@ -40,7 +40,7 @@ test('a column that is called as its view, or as an alias, is read as itself', a
   const bare = await googlesql.execute('SELECT survey_nps FROM survey_nps', tables)
   t.is(typeName(bare.columns[0]?.type), 'TYPE_STRUCT')
 
-  const period = { from: '2026-01-01T00:00:00.000000Z', to: '2026-02-01T00:00:00.000000Z' }
+  const period = { from: '2026-01-01', to: '2026-02-01' }
   const found = answerOf(await exported(t, tables, { view: 'survey_nps', status: ['completed'], ...period }))
   t.deepEqual(found, {
     columns: names.map((name) => ({ name, type: 'STRING' })),
