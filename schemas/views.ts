@@ -19,7 +19,7 @@ export function modelViews(settings: ModelSettings): View[] {
     responseStates,
     scoreQuestions(settings),
     scoresView(settings),
-    comments,
+    comments(settings),
     ...METRICS.flatMap((metric) => metricViews(metric, settings)),
     surveyFunnel,
     responseTimeline(settings),

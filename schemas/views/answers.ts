@@ -31,11 +31,11 @@ export const SURVEY = {
 } satisfies Record<string, ViewColumn>
 
 /** RE2, as src/flatten/value.ts has it. */
-const BLANK = '^[\\s\\p{Z}]*$'
+export const BLANK = '^[\\s\\p{Z}]*$'
 const DAY = '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
 
 /** Questions by form that are context, by their names or since they came before anything was answered. */
-function contextQuestions(sql: Dialect, { contextKeys, questions }: ModelOptions): Sql {
+export function contextQuestions(sql: Dialect, { contextKeys, questions }: ModelOptions): Sql {
   const scored = Object.values(questions).flatMap((named) => named ?? [])
   const isScored = [
     sql.matches('Q.question', metricWords()),

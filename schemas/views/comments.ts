@@ -1,15 +1,16 @@
 /**
- * `comments`: what people wrote, each text beside the score of the response, the plan, the tags and the segments. E-mail addresses
- * and names are not in it, but for what somebody wrote.
+ * `comments`: what people wrote, each text beside the score of the response, the plan, the tags and the segments. Answers to questions
+ * that ask for a person, and addresses alone, are not in it; what somebody wrote about themselves in a text is.
  */
 import type { Dialect, Sql } from './dialect.ts'
+import { isNobody } from './identity.ts'
 import { METRICS, QUESTION_COLUMNS } from './scores.ts'
-import type { View } from './spec.ts'
+import type { ModelOptions, View } from './spec.ts'
 
-export const comments: View = {
+export const comments = (options: ModelOptions): View => ({
   name: 'comments',
   description:
-    'Answers that are text, one row each, with the score of the response: of its questions NPS first, then CSAT, then CES. Lists of choices are not among them',
+    'Answers that are text, one row each, with the score of the response: of its questions NPS first, then CSAT, then CES. Lists of choices, names and addresses are not among them',
   columns: {
     ...QUESTION_COLUMNS,
     response_uuid: { type: 'text', description: 'The response' },
@@ -54,8 +55,12 @@ LEFT JOIN ranked AS S ON S.response_uuid = A.response_uuid AND S.place = 1
 LEFT JOIN ${sql.relation('respondents')} AS P ON P.response_uuid = A.response_uuid
 LEFT JOIN tags_of AS T ON T.response_uuid = A.response_uuid
 LEFT JOIN segments_of AS M ON M.response_uuid = A.response_uuid
-WHERE A.choices = 1 AND A.other = 0 AND NOT L.is_usual AND O.response_uuid IS NULL`,
-}
+WHERE A.choices = 1 AND A.other = 0 AND NOT L.is_usual AND O.response_uuid IS NULL
+  AND ${isNobody(sql, ['A.question', 'A.item'], options)} AND NOT ${sql.matches('A.comment', ADDRESS)}`,
+})
+
+/** RE2: an e-mail address and nothing else. */
+const ADDRESS = '^\\s*[^\\s@]+@[^\\s@]+[.][^\\s@]+\\s*$'
 
 const RANK = `CASE S.metric ${METRICS.map((metric, at) => `WHEN '${metric}' THEN ${at}`).join(' ')} END`
 

@@ -2,8 +2,9 @@
  * What the two dialects of SQL say differently. A view is written once, as text with these words in it; all else that it
  * uses (CTEs, CASE, COUNT, AVG, STDDEV_SAMP, STRING_AGG … ORDER BY, windows) DuckDB and BigQuery read alike.
  */
+import type { ValueType } from '../records.ts'
 import type { ColumnType } from '../spec.ts'
-import type { Answer, Pivot } from './pivot.ts'
+import type { Answer, EmptyLists, Pivot } from './pivot.ts'
 
 /** An expression or a piece of a statement. */
 export type Sql = string
@@ -34,14 +35,27 @@ export interface Dialect {
   /** The text of a JSON object's member: a scalar bare, anything else as JSON, NULL where there is none. */
   member(json: Sql, name: string): Sql
   /**
-   * A query: the rows of another, once for each member of the JSON object in their column `json`, with its `name` and its `value` (as
-   * `member`) beside their columns. Only those of these names; a dialect may also give those that are not there, with NULL.
+   * The same as a type, where flattening would take it for one (src/flatten/value.ts), and NULL where not; a timestamp also of a day, its
+   * midnight in UTC. The texts of JSON numbers and of JSON's own true and false count as well.
+   */
+  memberAs(json: Sql, name: string, type: ValueType): Sql
+  /** The same of a JSON value. */
+  jsonAs(value: Sql, type: ValueType): Sql
+  /**
+   * A query: the rows of another, once for each member of the JSON object in their column `json`, with its `name`, its `value` (as
+   * `member`) and its JSON `member` beside their columns. Only those of these names; a dialect may also give those that are not there, with NULL.
    */
   perMember(rows: Sql, names: readonly string[]): Sql
   /** An aggregate: a list of the values where the condition holds, none of them NULL. */
   listWhere(condition: Sql, value: Sql, order: Sql): Sql
-  /** @param from the rest of a query of `response_answers`, after its SELECT */
+  /** @param from the rest of a query of answers, after its SELECT */
   pivot(answers: readonly Answer[], from: Sql): Pivot
+  /**
+   * Empty lists of responses, out of the rows of `response_none_chosen`. undefined: the dialect has no lists that are NULL, so what is
+   * empty cannot be told from what is not there.
+   * @param from the rest of a query of them, after its SELECT
+   */
+  readonly emptyLists: ((from: Sql) => EmptyLists) | undefined
   /** The most columns of a view, and characters of its query. */
   readonly limits: { readonly columns: number; readonly characters: number }
 }
@@ -57,3 +71,21 @@ export const INSTANT_FORMS: readonly (readonly [form: string, other: string])[] 
   ['([+-][0-9]{2})([0-9]{2})$', '\\1:\\2'],
   ['^(.{19}([.][0-9]+)?)$', '\\1Z'],
 ]
+
+const DAY = '(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-[0-9]{2}-[0-9]{2}'
+const MINUTES = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
+const ZONE = 'Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?'
+
+/** Texts (RE2) that flattening takes for a day, or for a day or an instant (src/flatten/time.ts), if the calendar has it. */
+export const DAY_TEXT = `^(${DAY})$`
+export const TIME_TEXT = `^(${DAY}(?:[T ]${MINUTES}(?::[0-5][0-9](?:[.][0-9]+)?)?(?:${ZONE})?)?)$`
+
+/** Integers below 2^53 - 1. */
+const INTEGER =
+  '0|[1-9][0-9]{0,14}|[1-8][0-9]{15}|900[0-6][0-9]{12}|9007(?:0[0-9]{11}|1(?:[0-8][0-9]{10}|9(?:[0-8][0-9]{9}|9(?:[01][0-9]{8}|2(?:[0-4][0-9]{7}|5(?:[0-3][0-9]{6}|4(?:[0-6][0-9]{5}|7(?:[0-3][0-9]{4}|40(?:[0-8][0-9]{2}|9(?:[0-8][0-9]|90))))))))))'
+
+/**
+ * JSON strings (RE2) that flattening takes for numbers: plain decimals that a double holds. With the quotes gone they read as numbers, and
+ * all other strings do not. By one expression, as a view may have thousands of them.
+ */
+export const NUMBER_TEXT = `^"(-?(?:(?:${INTEGER})(?:[.][0-9]+)?|9007199254740991(?:[.][0-4][0-9]*)?|9007199254740992))"$`

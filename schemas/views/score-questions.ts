@@ -54,7 +54,11 @@ export const scoreQuestions = ({ questions }: ModelOptions): View => ({
         'Those with several choices, and where most answers are lists, all lists; a list of one number counts as the number',
     },
     is_used: { type: 'boolean', description: 'Whether the scores have it' },
-    note: { type: 'text', description: 'What is left out or doubtful, and which setting mends it; null if nothing is' },
+    note: {
+      type: 'text',
+      description:
+        'What is left out or doubtful, and which setting mends it; null if nothing is, also where a question is called like a metric and has only texts',
+    },
   },
   query: (sql) => `WITH named AS (
   ${named(sql, questions)}
@@ -162,12 +166,14 @@ function note(sql: Dialect): Sql {
     ['several', counted('several', 'answer of several choices', 'answers of several choices')],
   ].map(([n, words]) => `CASE WHEN ${n} = 0 THEN '' ELSE CONCAT(', ', ${words}) END`)
   const share = (n: Sql) => `CONCAT(${text(n)}, ' of ', ${text('answers')})`
-  return `CASE obstacle
-    WHEN 'off' THEN CONCAT('Not scored: ', ${SETTING}, ' does not name it.')
-    WHEN 'none' THEN 'Not scored: nobody has answered it.'
-    WHEN 'lists' THEN CONCAT('Not scored: lists in ', ${share('lists')}, ' answers.')
-    WHEN 'texts' THEN CONCAT('Not scored: texts in ', ${share('texts')}, ' answers.')
-    WHEN 'outside' THEN CONCAT('Not scored: ', ${text('fitting')}, ' of ', ${text('numbers')}, ' numbers are whole and from ', ${SCALE}, '.', ${mend(sql)})
+  // Only texts under a metric's name, such as nps_reason: a question for comments, which no score lacks.
+  return `CASE
+    WHEN source = 'name' AND texts = answers THEN NULL
+    WHEN obstacle = 'off' THEN CONCAT('Not scored: ', ${SETTING}, ' does not name it.')
+    WHEN obstacle = 'none' THEN 'Not scored: nobody has answered it.'
+    WHEN obstacle = 'lists' THEN CONCAT('Not scored: lists in ', ${share('lists')}, ' answers.')
+    WHEN obstacle = 'texts' THEN CONCAT('Not scored: texts in ', ${share('texts')}, ' answers.')
+    WHEN obstacle = 'outside' THEN CONCAT('Not scored: ', ${text('fitting')}, ' of ', ${text('numbers')}, ' numbers are whole and from ', ${SCALE}, '.', ${mend(sql)})
     ELSE NULLIF(CONCAT(
       CASE WHEN numbers > fitting OR texts > 0 OR several > 0 THEN CONCAT('Not counted: ', SUBSTR(CONCAT(${left.join(', ')}), 3), '.') ELSE '' END,
       CASE WHEN fitting < ${ENOUGH} * numbers THEN ${mend(sql)} ELSE '' END, ${doubt(sql)}), '')

@@ -7,7 +7,7 @@ import { hash } from 'node:crypto'
 import type { GivenName } from '../../schemas/tables/views.ts'
 
 /** What a name stands for. */
-export type Named = Omit<GivenName, 'columnName' | 'givenAt'>
+export type Named = Pick<GivenName, 'scope' | 'formUuid' | 'name' | 'item'>
 
 const LONGEST = 300
 const SUFFIX = 8

@@ -24,11 +24,19 @@ export interface Destination {
   load(batch: RowBatch, options: { signal: AbortSignal }): Promise<LoadRecord>
 
   /**
-   * Makes views anew where loads brought what they do not have yet; called after a run of loads, before `close`. Returns what could not
-   * be made, with the reason. Its failure fails no load. An aborted signal stops it, and the next time makes the rest.
+   * Makes views again where loads brought what they do not have yet; called after a run of loads, before `close`. Its failure fails no
+   * load. An aborted signal stops it, and the next time makes the rest.
    */
-  refreshViews?(options: { signal: AbortSignal }): Promise<string[]>
+  refreshViews?(options: { signal: AbortSignal }): Promise<Refreshed>
 
   /** Lets go of files and connections between runs; `prepare` may follow. */
   close(): Promise<void>
+}
+
+/** What refreshing the views did. */
+export interface Refreshed {
+  /** Views that could not be made, each with the reason. */
+  readonly reasons: readonly string[]
+  /** Columns that were there, and now have another type or are gone, as `view.column: what changed`. */
+  readonly changes: readonly string[]
 }

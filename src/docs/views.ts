@@ -1,7 +1,7 @@
 /** docs/views.md, from the definitions of the views. */
 import { columnNames } from '../../schemas/tables/views.ts'
 import { UNSET_MODELS, type View, type ViewColumn } from '../../schemas/views/spec.ts'
-import { FIXED_COLUMNS } from '../../schemas/views/survey.ts'
+import { FIXED_COLUMNS } from '../../schemas/views/survey-columns.ts'
 import { modelViews } from '../../schemas/views.ts'
 import { code, markdownTable } from './markdown.ts'
 

@@ -89,11 +89,17 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
   }
 }
 
+/** So many changes of columns are told by name. */
+const TOLD = 5
+
 /** What people see is made after what they have is safe, and its failure stops nothing: the next run tries again. */
 async function refreshViews({ destination, log, signal }: RunnerOptions): Promise<void> {
   try {
-    for (const reason of (await destination.refreshViews?.({ signal })) ?? []) {
-      log.warn({ destination: destination.name, reason }, 'view not made')
+    const { reasons, changes } = (await destination.refreshViews?.({ signal })) ?? { reasons: [], changes: [] }
+    for (const reason of reasons) log.warn({ destination: destination.name, reason }, 'view not made')
+    if (changes.length > 0) {
+      const told = { columns: changes.length, first: changes.slice(0, TOLD) }
+      log.info({ destination: destination.name, ...told }, 'columns of views changed: npm run columns shows their types')
     }
   } catch (error) {
     log.warn({ destination: destination.name, reason: reasonOf(error) }, 'views not made, the next load tries again')

@@ -15,15 +15,9 @@ import { HOSTILE, hostileEvents } from '../support/hostile-surveys.ts'
 const sql = bigqueryDialect((table) => ({ project: 'my-project', dataset: 'refiner', table }))
 
 function planned(events: readonly object[], questions: MetricQuestions = UNNAMED): readonly View[] {
-  const rows: Readonly<Record<string, readonly Row[]>> = flattened(...events).rows
-  const of = (name: string) => rows[name] ?? []
-  const catalog = catalogOf({
-    forms: of('forms'),
-    items: of('question_items'),
-    attributes: of('attributes'),
-    names: [],
-  })
-  return planViews(catalog, {
+  const tables: Readonly<Record<string, readonly Row[]>> = flattened(...events).rows
+  const catalog = catalogOf({ tables, context: [] })
+  return planViews(catalog, new Map(), {
     models: { ...UNSET_MODELS, questions },
     surveys: 'all',
     sql,

@@ -23,7 +23,7 @@ function answering(number: number, question: string, attributes: object = { plan
 async function loads(destination: Destination, batch: RowBatch): Promise<readonly string[]> {
   await destination.prepare()
   await destination.load(batch, unstopped())
-  return (await destination.refreshViews?.(unstopped())) ?? ['no views']
+  return (await destination.refreshViews?.(unstopped()))?.reasons ?? ['no views']
 }
 
 const queryOf = ({ world }: FakeBigquery, view: string) =>
@@ -121,7 +121,7 @@ test('what BigQuery refuses of one view hinders no other, and what it refuses of
     message: /^make table answers: .*accessDenied/,
   })
   fake.inject('table insert', 'reject', 1)
-  const [reason, ...more] = (await destination.refreshViews?.(unstopped())) ?? []
+  const [reason, ...more] = (await destination.refreshViews?.(unstopped()))?.reasons ?? []
   t.deepEqual(more, [])
   const [name = ''] = /^\w+/.exec(reason ?? '') ?? []
   t.regex(reason ?? '', /^(\w+): make table \1: .*accessDenied/)
@@ -137,7 +137,7 @@ test('a stop leaves views for the next time', async (t) => {
   await t.throwsAsync(async () => destination.refreshViews?.({ signal: AbortSignal.abort(new Error('stop')) }), {
     message: 'stop',
   })
-  t.deepEqual(await destination.refreshViews?.(unstopped()), [])
+  t.deepEqual((await destination.refreshViews?.(unstopped()))?.reasons, [])
   t.not(queryOf(fake, 'survey_nps'), '')
 })
 

@@ -8,11 +8,11 @@ import { viewWarehouse } from '../support/view-warehouse.ts'
 
 const answered = (data: object) => event({}, { data, last_shown_at: '2024-01-01 00:00:00' })
 /** As a new process does, which does not know what is there. */
-async function refreshed(path: string): Promise<string[]> {
+async function refreshed(path: string): Promise<readonly string[]> {
   const destination = duckdbDestination({ path, longestViews: Number.POSITIVE_INFINITY })
   await destination.prepare()
   try {
-    return (await destination.refreshViews?.({ signal: new AbortController().signal })) ?? []
+    return (await destination.refreshViews?.({ signal: new AbortController().signal }))?.reasons ?? []
   } finally {
     await destination.close()
   }

@@ -75,7 +75,7 @@ test('names stay when a survey is renamed, and when a later name would come firs
   t.is(comment?.['comment'], 'Responses to New name, one row each')
 })
 
-test('a wider type, a list and a matrix change the column, not its name', async (t) => {
+test('while there are few answers, another type, a list and a matrix change the column, not its name', async (t) => {
   const { load, ask } = await viewWarehouse(t)
   const types = async () =>
     (
@@ -85,11 +85,13 @@ test('a wider type, a list and a matrix change the column, not its name', async 
     ).map((found) => Object.values(found).join(' '))
   await load(answered({ q: '7' }))
   t.deepEqual(await types(), ['q DOUBLE'])
-  await load(answered({ q: 'seven' }))
+  const later = (data: object, hour: number) =>
+    event({}, { data, last_shown_at: '2024-01-01 00:00:00', last_data_reception_at: `2024-01-01 0${hour}:00:00` })
+  await load(later({ q: 'seven' }, 1))
   t.deepEqual(await types(), ['q VARCHAR'])
-  await load(answered({ q: ['seven', 'eight'] }))
+  await load(later({ q: ['seven', 'eight'] }, 2))
   t.deepEqual(await types(), ['q VARCHAR[]'])
-  await load(answered({ q: { 'row one': 1, 'row two': 2 } }))
+  await load(later({ q: { 'row one': 1, 'row two': 2 } }, 3))
   t.deepEqual(await types(), ['q VARCHAR[]', 'q_row_one DOUBLE', 'q_row_two DOUBLE'])
 })
 
@@ -113,7 +115,7 @@ test("something of the user's that one view needs the name of hinders only those
   const reasons = await load(answered({ nps: 9 }))
   t.regex(reasons.find((reason) => reason.startsWith('scores:')) ?? '', /something else has that name; rename it/)
   t.regex(reasons.find((reason) => reason.startsWith('nps:')) ?? '', /has the name of one of our views; undo that/)
-  t.deepEqual(await ask('SELECT nps FROM survey_nps'), [{ nps: 9 }])
+  t.regex(reasons.find((reason) => reason.startsWith('survey_nps:')) ?? '', /has the name of one of our views; undo that/)
   t.is((await ask('SELECT * FROM survey_funnel')).length, 1)
   await withConnection(path, (connection) => connection.run('ALTER TABLE scores RENAME TO mine'))
   t.deepEqual(await load(answered({ nps: 9 })), [])
@@ -161,7 +163,7 @@ test('what there is no time for is made after the next load', async (t) => {
   const destination = duckdbDestination({ path, longestViews: -1 })
   await destination.prepare()
   const { signal } = new AbortController()
-  t.deepEqual(await destination.refreshViews?.({ signal }), [])
+  t.deepEqual(await destination.refreshViews?.({ signal }), { reasons: [], changes: [] })
   await destination.close()
   t.deepEqual(await ask('SELECT view_name FROM duckdb_views() WHERE NOT internal'), [])
   await load(answered({ nps: 9 }))
@@ -170,7 +172,7 @@ test('what there is no time for is made after the next load', async (t) => {
 
 test('the file is needed for events, and for views that are still to be made', async (t) => {
   const { path } = await viewWarehouse(t)
-  const destination = duckdbDestination({ path })
+  const destination = duckdbDestination({ path, longestViews: Number.POSITIVE_INFINITY })
   const { signal } = new AbortController()
   t.true(destination.needsFile?.(0))
   await destination.prepare()
@@ -188,7 +190,7 @@ test('a stop ends the making of views, and the next load makes the rest', async 
   const stop = new AbortController()
   stop.abort(new Error('stop'))
   await destination.prepare()
-  await t.throwsAsync(destination.refreshViews?.({ signal: stop.signal }) ?? Promise.resolve(), { message: 'stop' })
+  await t.throwsAsync(async () => destination.refreshViews?.({ signal: stop.signal }), { message: 'stop' })
   await destination.close()
   await load(answered({ nps: 9 }))
   t.is((await ask('SELECT n FROM nps')).length, 1)

@@ -26,7 +26,7 @@ async function loaded({ destination }: Warehouse, bodies: readonly object[]): Pr
   const batch = flattenEvents(bodies.map((body, at) => stored(body, at + 1)))
   await destination.prepare()
   await destination.load(batch, { signal })
-  const reasons = await destination.refreshViews?.({ signal })
+  const reasons = (await destination.refreshViews?.({ signal }))?.reasons
   if (reasons?.length !== 0) throw new Error(`make the views: ${reasons?.join('; ')}`)
 }
 

@@ -39,7 +39,7 @@ export async function inDuckdb(
   for (const batch of batches) {
     await destination.load(batch, { signal })
     // After each: the names that surveys get stay, whatever they are called later.
-    const reasons = (await destination.refreshViews?.({ signal })) ?? []
+    const reasons = (await destination.refreshViews?.({ signal }))?.reasons ?? []
     if (reasons.length > 0) throw new Error(`make the views: ${reasons.join('; ')}`)
   }
   await destination.close()

@@ -20,7 +20,17 @@ import { startGooglesql } from './engine/googlesql.ts'
 import { documented } from './sent/documented.ts'
 import { type Made, madeAt } from './sent/made.ts'
 import { askedOf } from './sent/reading.ts'
-import { inBatches, livedThrough, loadedFake, NAMED, ofManyDays, type Settings, samples, wide } from './sent/traffic.ts'
+import {
+  inBatches,
+  livedThrough,
+  loadedFake,
+  NAMED,
+  ofManyDays,
+  type Settings,
+  samples,
+  wide,
+  ZONED,
+} from './sent/traffic.ts'
 
 const MODES = ['merge', 'append'] as const
 
@@ -50,7 +60,7 @@ function madeAll(t: ExecutionContext, { relations }: Made): void {
 }
 
 const TRAFFIC: Readonly<Record<string, { batches: () => readonly RowBatch[]; settings?: Settings }>> = {
-  samples: { batches: () => inBatches(samples(300), 60) },
+  samples: { batches: () => inBatches(samples(300), 60), settings: ZONED },
   'surveys that name everything unkindly': { batches: () => inBatches(hostileEvents(), 14), settings: NAMED },
   'surveys that are lived through': { batches: () => livedThrough(40) },
   'batches of few and of many days': { batches: () => inBatches(ofManyDays(700), 600) },

@@ -274,3 +274,37 @@ test('an answer that changed, or came twice, counts once and as it is now', asyn
   await load(first, second)
   t.deepEqual(await ask('SELECT n, score FROM nps'), [{ n: 1, score: 100 }])
 })
+
+test('no view of scores has more rows than it says', async (t) => {
+  const { ask } = await loaded(t)
+  const question = 'form_uuid, question, item'
+  const keys: Record<string, string> = {
+    scores: `${question}, response_uuid`,
+    score_questions: question,
+    comments: `${question}, response_uuid`,
+  }
+  for (const metric of ['nps', 'csat', 'ces']) {
+    keys[metric] = question
+    keys[`${metric}_by_month`] = `${question}, month`
+    keys[`${metric}_by_segment`] = `${question}, segment_uuid`
+    keys[`${metric}_by_attribute`] = `${question}, scope, attribute, value`
+    keys[`${metric}_by_month_and_attribute`] = `${question}, month, scope, attribute, value`
+  }
+  for (const [view, key] of Object.entries(keys)) {
+    const [found] = await ask(`SELECT COUNT(*) AS rows, COUNT(DISTINCT (${key})) AS keys FROM ${view}`)
+    t.true(Number(found?.['rows']) > 0, view)
+    t.is(found?.['rows'], found?.['keys'], view)
+  }
+  const [sums] =
+    await ask(`SELECT (SELECT SUM(n) FROM nps_by_month) AS months, (SELECT SUM(counted) FROM score_questions WHERE metric = 'nps') AS counted,
+    (SELECT COUNT(*) FROM scores WHERE metric = 'nps') AS scores`)
+  t.is(sums?.['months'], sums?.['scores'])
+  t.is(sums?.['counted'], sums?.['scores'])
+})
+
+test('the month of a score is that of the time zone', async (t) => {
+  const { load, ask } = await viewWarehouse(t, { timeZone: 'America/New_York' })
+  const answer = answerAt({ nps: 9 }, 0)
+  await load({ ...answer, response: { ...answer.response, last_data_reception_at: '2024-02-01 03:00:00' } })
+  t.deepEqual(await ask('SELECT CAST(month AS VARCHAR) AS month FROM nps_by_month'), [{ month: '2024-01-01' }])
+})

@@ -22,6 +22,8 @@ export interface ViewWarehouse {
   /** Loads these bodies as one batch, and lets the views follow. Returns what could not be made. */
   load(...bodies: readonly unknown[]): Promise<string[]>
   loadRows(batch: RowBatch): Promise<string[]>
+  /** Columns that the last load changed in views. */
+  changes(): readonly string[]
   /** Rows by column. */
   ask(sql: string): Promise<Found[]>
 }
@@ -38,13 +40,16 @@ export async function viewWarehouse(
     models: { ...UNSET_MODELS, ...models },
   })
   let loaded = 0
+  let changes: readonly string[] = []
   const { signal } = new AbortController()
   const loadRows = async (batch: RowBatch) => {
     await destination.prepare()
     loaded += 1
     await destination.load({ ...batch, id: `batch-${loaded}-${randomUUID()}` }, { signal })
     try {
-      return (await destination.refreshViews?.({ signal })) ?? []
+      const refreshed = await destination.refreshViews?.({ signal })
+      changes = refreshed?.changes ?? []
+      return [...(refreshed?.reasons ?? [])]
     } finally {
       await destination.close()
     }
@@ -53,6 +58,7 @@ export async function viewWarehouse(
     path,
     load: (...bodies) => loadRows(flattened(...bodies)),
     loadRows,
+    changes: () => changes,
     async ask(sql) {
       const { columns, rows } = await queryFile(path, sql)
       return rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at] ?? null])))

@@ -62,12 +62,12 @@ export function bigqueryDestination(options: BigqueryOptions): Destination {
     async refreshViews({ signal }) {
       const expiring = options.mode === 'append' && Date.now() - refreshed > EXPIRING
       const surveys = expiring ? 'all' : novelty.surveys()
-      if (ready === undefined || surveys === undefined) return []
-      const reasons = await refreshViews(ready.warehouse, surveys, signal)
+      if (ready === undefined || surveys === undefined) return { reasons: [], changes: [] }
+      const { reasons, changes, settled } = await refreshViews(ready.warehouse, surveys, signal)
       // What was refused may be allowed, or out of the way, the next time.
-      if (reasons.length === 0) novelty.settle()
+      if (reasons.length === 0) novelty.settle(settled)
       refreshed = Date.now()
-      return reasons
+      return { reasons, changes }
     },
     async close() {
       ready = undefined

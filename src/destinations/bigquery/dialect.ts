@@ -3,7 +3,15 @@
  * member is found by any text, that SAFE_CAST is as strict as documented, and that BigQuery's planner bears a view of the most
  * characters.
  */
-import { type Dialect, INSTANT_FORMS, type Sql } from '../../../schemas/views/dialect.ts'
+import type { ValueType } from '../../../schemas/records.ts'
+import {
+  DAY_TEXT,
+  type Dialect,
+  INSTANT_FORMS,
+  NUMBER_TEXT,
+  type Sql,
+  TIME_TEXT,
+} from '../../../schemas/views/dialect.ts'
 import { pivotByAggregates } from '../../../schemas/views/pivot.ts'
 import { sqlType } from './column-types.ts'
 import { identifier, pathOf, type TablePath, text } from './sql.ts'
@@ -23,20 +31,24 @@ export function bigqueryDialect(pathTo: (name: string) => TablePath): Dialect {
     nothing: (type) => `CAST(NULL AS ${sqlType(type)})`,
     tryCast,
     matches: (value, expression) => `REGEXP_CONTAINS(${value}, ${text(expression)})`,
-    captured: (value, expression) => `NULLIF(REGEXP_EXTRACT(${value}, ${text(expression)}), '')`,
+    captured,
     day,
     month: (instant, zone) => `DATE_TRUNC(${day(instant, zone)}, MONTH)`,
     seconds: (from, to) => `TIMESTAMP_DIFF(${to}, ${from}, MICROSECOND) / 1000000`,
     medianOver: (value, partition) => `PERCENTILE_CONT(${value}, 0.5) OVER (PARTITION BY ${partition.join(', ')})`,
     member: (json, name) => textOf(memberOf(json, name)),
+    memberAs: (json, name, type) => jsonAs(memberOf(json, name), type),
+    jsonAs,
     perMember: (rows, names) => {
       const all = names.map((name) => `(${text(name)}, ${memberOf('A.json', name)})`).join(', ')
       const each = `UNNEST(ARRAY<STRUCT<name STRING, json JSON>>[${all}]) AS M`
-      return `SELECT A.*, K.name, K.value FROM (${rows}) AS A
-  CROSS JOIN UNNEST(ARRAY(SELECT AS STRUCT M.name, ${textOf('M.json')} AS value FROM ${each})) AS K`
+      return `SELECT A.*, K.name, K.value, K.member FROM (${rows}) AS A
+  CROSS JOIN UNNEST(ARRAY(SELECT AS STRUCT M.name, ${textOf('M.json')} AS value, M.json AS member FROM ${each})) AS K`
     },
     listWhere,
     pivot: (answers, from) => pivotByAggregates(answers, from, { text, identifier, listWhere }),
+    // An array is never NULL: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#array_nulls
+    emptyLists: undefined,
     limits: LIMITS,
   }
 }
@@ -53,6 +65,18 @@ const memberOf = (json: Sql, name: string): Sql => `${json}[${text(name)}]`
 
 /** JSON_VALUE is NULL for lists and objects; for JSON's null and for what is missing, TO_JSON_STRING says null. */
 const textOf = (json: Sql): Sql => `COALESCE(JSON_VALUE(${json}), NULLIF(TO_JSON_STRING(${json}), 'null'))`
+
+const captured = (value: Sql, expression: string): Sql =>
+  `NULLIF(REGEXP_EXTRACT(${value}, ${text(expression)}), '')`
+
+function jsonAs(value: Sql, type: ValueType): Sql {
+  if (type === 'text') return textOf(value)
+  if (type === 'boolean') return tryCast(textOf(value), type)
+  if (type === 'date') return tryCast(captured(textOf(value), DAY_TEXT), type)
+  if (type === 'timestamp') return tryCast(captured(textOf(value), TIME_TEXT), type)
+  // + 0 as flattening does, which makes 0 of -0.
+  return `SAFE_CAST(REGEXP_REPLACE(TO_JSON_STRING(${value}), ${text(NUMBER_TEXT)}, ${text('\\1')}) AS FLOAT64) + 0`
+}
 
 function tryCast(value: Sql, type: Parameters<Dialect['tryCast']>[1]): Sql {
   if (type === 'text') return value

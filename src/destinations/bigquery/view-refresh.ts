@@ -2,17 +2,21 @@
  * Makes the views that schemas/views.ts defines. What is there and the same stays; what a user made under such a name stays as
  * well, and is told: views of ours are known by a label.
  */
-import { UNSET_MODELS, type View } from '../../../schemas/views/spec.ts'
+import { UNSET_MODELS, type View, type ViewColumn } from '../../../schemas/views/spec.ts'
 import { PermanentError, reasonOf } from '../../errors.ts'
 import { now } from '../batch.ts'
-import type { Surveys } from '../novelty.ts'
+import { changesTo } from '../column-changes.ts'
+import type { Refreshed } from '../destination.ts'
+import type { Settled, Surveys } from '../novelty.ts'
 import { levelsOf } from '../view-levels.ts'
 import { planViews } from '../view-plan.ts'
 import { forEachAtOnce } from './at-once.ts'
+import { apiName, apiType } from './column-types.ts'
 import { bigqueryDialect } from './dialect.ts'
 import { keepLonger } from './expiry.ts'
+import { type Field, fieldsIn } from './schema.ts'
 import { ensureView } from './views.ts'
-import { ensureNames, keepNames, readCatalog, type Warehouse } from './warehouse-catalog.ts'
+import { ensureNames, keepNames, readCatalog, readCounts, type Warehouse } from './warehouse-catalog.ts'
 
 export type { Warehouse } from './warehouse-catalog.ts'
 
@@ -22,18 +26,22 @@ type Written = Omit<View, 'query'> & { readonly query: string }
 /** On every view that is made here. */
 const OURS = { made_by: 'refiner-warehouse' }
 
-/**
- * Makes the models, and the views of these surveys.
- * @returns what could not be made, with the reason. @throws what hinders all of it, or may pass
- */
-export async function refreshViews(warehouse: Warehouse, surveys: Surveys, signal: AbortSignal): Promise<string[]> {
+export interface Made extends Refreshed {
+  readonly settled: Settled
+}
+
+/** Makes the models, and the views of these surveys. @throws what hinders all of it, or may pass */
+export async function refreshViews(warehouse: Warehouse, surveys: Surveys, signal: AbortSignal): Promise<Made> {
   const sql = bigqueryDialect(warehouse.pathTo)
-  const views = (await planned(warehouse, surveys, signal)).map((view) => ({ ...view, query: view.query(sql) }))
+  const { plan, respondents } = await planned(warehouse, surveys, signal)
+  const views = plan.views.map((view) => ({ ...view, query: view.query(sql) }))
   const reasons: string[] = []
+  const changes: string[] = []
   const make = async (view: Written) => {
     signal.throwIfAborted()
-    const reason = await makeView(warehouse, view)
+    const { reason, before } = await makeView(warehouse, view)
     if (reason !== undefined) reasons.push(reason)
+    else if (plan.surveys.has(view.name)) changes.push(...changesTo(view, before, typeIn))
   }
   const [first, ...others] = views
   // All others read it, or what does. What hinders this one is likely to hinder all.
@@ -46,33 +54,44 @@ export async function refreshViews(warehouse: Warehouse, surveys: Surveys, signa
       }),
     )
   }
-  return reasons.toSorted()
+  const settled = { open: plan.open, surveys, respondents }
+  return { reasons: reasons.toSorted(), changes: changes.toSorted(), settled }
 }
 
-/** The views that should be there, once the names in them are kept. */
-async function planned(warehouse: Warehouse, surveys: Surveys, signal: AbortSignal): Promise<readonly View[]> {
+/** BigQuery's type of a column. */
+const typeIn = ({ type, isList }: ViewColumn) => `${apiType(type)}${isList ? '[]' : ''}`
+
+/** The views that should be there, once their names and types are kept. */
+async function planned(warehouse: Warehouse, surveys: Surveys, signal: AbortSignal) {
   const { pathTo, options } = warehouse
-  const wanted = { models: options.models ?? UNSET_MODELS, surveys, sql: bigqueryDialect(pathTo) }
+  const { models = UNSET_MODELS } = options
   const made = await ensureNames(warehouse)
   for (let before: string | undefined; ; ) {
     signal.throwIfAborted()
-    const catalog = await readCatalog(warehouse)
-    const { newNames, views } = planViews(catalog, { ...wanted, now: now() })
-    if (newNames.length === 0) return views
+    const catalog = await readCatalog(warehouse, models, surveys)
+    const { counts, respondents } = await readCounts(warehouse, models, catalog, surveys)
+    const plan = planViews(catalog, counts, { models, surveys, sql: bigqueryDialect(pathTo), now: now() })
+    if (plan.changed.length === 0) return { plan, respondents }
     const names = JSON.stringify(catalog.names)
     const known = { made, names: catalog.names, isCertain: names === before }
-    if (await keepNames(warehouse, newNames, known, signal)) return views
+    if (await keepNames(warehouse, plan.names, known, signal)) return { plan, respondents }
     before = names
   }
 }
 
-/** Returns why it was not made. */
-async function makeView({ client, options, pathTo }: Warehouse, view: Written): Promise<string | undefined> {
+/** Why it was not made, and which columns it had before, with their types. */
+interface Outcome {
+  readonly reason?: string
+  readonly before: readonly (readonly [column: string, type: string])[]
+}
+
+async function makeView({ client, options, pathTo }: Warehouse, view: Written): Promise<Outcome> {
   const path = pathTo(view.name)
   const there = await client.table(path)
   const isOurs = there?.type === 'VIEW' && there.labels?.['made_by'] === OURS.made_by
   if (there !== undefined && !isOurs) {
-    return `${view.name}: something else has that name in ${path.dataset}; rename it, and the view is made`
+    const reason = `${view.name}: something else has that name in ${path.dataset}; rename it, and the view is made`
+    return { reason, before: [] }
   }
   const { description, columns, query } = view
   const made = await ensureView(
@@ -82,5 +101,8 @@ async function makeView({ client, options, pathTo }: Warehouse, view: Written): 
     there,
   )
   if (options.mode === 'append') await keepLonger(client, path, made)
-  return undefined
+  return { before: fieldsIn(there ?? {}).map(typeThere) }
 }
+
+const typeThere = ({ name = '', type, mode }: Field) =>
+  [name, `${apiName(type)}${mode === 'REPEATED' ? '[]' : ''}`] as const

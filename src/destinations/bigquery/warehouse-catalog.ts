@@ -1,35 +1,69 @@
 /** What views are made from (../view-plan.ts), as BigQuery has it: read in one query, and names kept once given. */
 import { createHash } from 'node:crypto'
 import { type Cell, type Row, rowOf, type Table } from '../../../schemas/spec.ts'
-import { attributes, forms, questionItems } from '../../../schemas/tables/catalog.ts'
+import { formAttributes } from '../../../schemas/tables/catalog.ts'
 import { columnNames, type GivenName } from '../../../schemas/tables/views.ts'
-import { catalogOf } from '../catalog.ts'
-import type { Catalog } from '../view-plan.ts'
+import { contextQuestions } from '../../../schemas/views/answers.ts'
+import { countsQuery } from '../../../schemas/views/column-counts.ts'
+import type { ModelOptions } from '../../../schemas/views/spec.ts'
+import { CATALOG_TABLES, type Catalog, catalogOf } from '../catalog.ts'
+import { type Counting, countedOf, countingOf } from '../counting.ts'
+import type { Surveys } from '../novelty.ts'
+import { bigqueryDialect } from './dialect.ts'
 import { bigqueryError } from './errors.ts'
 import { keepLonger } from './expiry.ts'
 import { runJob } from './jobs.ts'
 import { encode } from './ndjson.ts'
 import type { Ready } from './prepare.ts'
-import { columnsOf, ensureTable, metadataOf } from './schema.ts'
-import { identifier, pathOf } from './sql.ts'
+import { columnsOf, ensureTable, fieldsIn, metadataOf } from './schema.ts'
+import { identifier, pathOf, text } from './sql.ts'
 import { jobId, requireRows } from './stage.ts'
 
 /** A dataset that is loaded into, in either mode. */
 export type Warehouse = Pick<Ready, 'client' | 'options' | 'pathTo'>
 
-/** Billed for 10 MB of each table that is read, or more. */
-export async function readCatalog({ client, options, pathTo }: Warehouse): Promise<Catalog> {
-  const read: readonly Table[] = [forms, questionItems, attributes, columnNames]
-  const sql = read.map((table) => rowsAsText(table, pathOf(pathTo(table.name)))).join('\nUNION ALL\n')
-  const query = { labels: options.labels, maximumBytesBilled: undefined }
-  const found = await client.select('read what surveys are made of', sql, query)
-  const rows = (table: Table) => found.filter(({ name }) => name === table.name).map(({ cells }) => rowIn(table, cells))
-  return catalogOf({
-    forms: rows(forms),
-    items: rows(questionItems),
-    attributes: rows(attributes),
-    names: rows(columnNames),
+/** The name of the rows that tell which questions are context. */
+const CONTEXT = 'context'
+
+/** Billed for 10 MB of each table that is read, or more. Of the attributes of forms only those of these surveys. */
+export async function readCatalog(warehouse: Warehouse, models: ModelOptions, surveys: Surveys): Promise<Catalog> {
+  const { client, pathTo } = warehouse
+  const path = (table: Table) => pathOf(pathTo(table.name))
+  const isPart = (table: Table) => table === formAttributes && surveys !== 'all'
+  const sql = [
+    ...CATALOG_TABLES.map((table: Table) => {
+      return `${rowsAsText(table, path(table))}${isPart(table) ? ` WHERE ${formsIn(surveys)}` : ''}`
+    }),
+    `SELECT '${CONTEXT}' AS name, TO_JSON_STRING([Q.form_uuid, Q.question]) AS cells FROM (${contextQuestions(bigqueryDialect(pathTo), models)}) AS Q`,
+  ].join('\nUNION ALL\n')
+  const found = await client.select('read what surveys are made of', sql, unbilled(warehouse))
+  const rowsOf = (name: string) => found.filter((row) => row['name'] === name).map(({ cells }) => cells)
+  const tables = Object.fromEntries(
+    CATALOG_TABLES.map((table: Table) => [table.name, rowsOf(table.name).map((cells) => rowIn(table, cells))]),
+  )
+  const context = rowsOf(CONTEXT).map((cells): [string, string] => {
+    const [form, question]: unknown[] = JSON.parse(String(cells))
+    return [String(form), String(question)]
   })
+  return catalogOf({ tables, context })
+}
+
+const formsIn = (surveys: Surveys) =>
+  surveys === 'all' ? 'TRUE' : `form_uuid IN (${[...surveys].map((form) => text(form)).join(', ')})`
+
+/** The least that a query is billed for: BIGQUERY_MAX_BYTES_BILLED is about merges and reads of people. */
+const unbilled = ({ options }: Warehouse) => ({ labels: options.labels, maximumBytesBilled: undefined })
+
+/** Counts the answers of columns that have no type yet; asks nothing where all have one. */
+export async function readCounts(
+  warehouse: Warehouse,
+  models: ModelOptions,
+  catalog: Catalog,
+  surveys: Surveys,
+): Promise<Counting> {
+  const sql = countsQuery(bigqueryDialect(warehouse.pathTo), models, countedOf(catalog, surveys, 'open'))
+  if (sql === undefined) return { counts: new Map(), respondents: undefined }
+  return countingOf(await warehouse.client.select('count answers by their types', sql, unbilled(warehouse)))
 }
 
 /** Each row as the table's name, and its cells as a JSON list of texts: so that different tables come in one query. */
@@ -45,9 +79,9 @@ function rowsAsText(table: Table, path: string): string {
 function rowIn(table: Table, cells: unknown): Row {
   const texts: unknown = JSON.parse(String(cells))
   return columnsOf(table).map(([, { type }], at): Cell => {
-    const text: unknown = Array.isArray(texts) ? texts[at] : null
-    if (typeof text !== 'string') return null
-    return type === 'boolean' ? text === 'true' : text
+    const cell: unknown = Array.isArray(texts) ? texts[at] : null
+    if (typeof cell !== 'string') return null
+    return type === 'boolean' ? cell === 'true' : cell
   })
 }
 
@@ -71,22 +105,26 @@ export interface Known {
 }
 
 /**
- * Appends names that were given on the ground of those that are known. The job's id holds what was known, and not what is new: so of
- * two that gave names at the same time one comes first, and the other one has to look again.
- * @returns whether these names were kept; else others may have been, or it is not certain
+ * Keeps all names and their types, as they were given on the ground of those that are known: the whole table in one load job, since without
+ * billing no row can be changed. The job's id holds what was known, and not what is new: so of two that gave names at the same time one
+ * comes first, and the other one has to look again.
+ * @returns whether these were kept; else others may have been, or it is not certain
  */
 export async function keepNames(
   warehouse: Warehouse,
-  given: readonly GivenName[],
+  all: readonly GivenName[],
   { made, names, isCertain }: Known,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { client, pathTo } = warehouse
-  const rows = given.map((name) => rowOf(columnNames, name))
+  const rows = all.map((name) => rowOf(columnNames, name))
   const digest = createHash('sha256').update(JSON.stringify(names)).digest('hex').slice(0, 16)
+  const path = pathTo(columnNames.name)
   let isOurs = false
   const insert = async (id: string) => {
-    await client.insertLoad(id, pathTo(columnNames.name), { pieces: encode(columnNames, rows).pieces })
+    // With the columns that it has, and what they mean: a user may have added some.
+    const fields = fieldsIn((await client.table(path)) ?? metadataOf(columnNames, {}))
+    await client.insertLoad(id, path, { fields, pieces: encode(columnNames, rows).pieces })
     isOurs = true
   }
   const action = `keep ${rows.length} names of views and columns`

@@ -91,17 +91,17 @@ export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 
       const surveys = novelty.surveys()
       if (surveys === undefined) {
         memory = 1
-        return []
+        return { reasons: [], changes: [] }
       }
       const { client, appender } = await openIfClosed()
       const interrupt = () => client.connection.interrupt()
       signal.addEventListener('abort', interrupt)
       try {
         const session = { connection: client.connection, appender, signal }
-        const { reasons, isPart } = await ensureViews(session, { models, surveys }, longestViews)
+        const { reasons, changes, isPart, settled } = await ensureViews(session, { models, surveys }, longestViews)
         memory = 1
-        if (reasons.length === 0 && !isPart) novelty.settle()
-        return [...reasons]
+        if (reasons.length === 0 && !isPart) novelty.settle(settled)
+        return { reasons, changes }
       } catch (error) {
         close()
         signal.throwIfAborted()

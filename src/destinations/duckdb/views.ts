@@ -3,25 +3,27 @@
  * and the same stays; what a user made under such a name stays as well, and is told. view-marks.ts knows which is which.
  */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type Row, rowOf, type Table } from '../../../schemas/spec.ts'
-import { attributes, forms, questionItems } from '../../../schemas/tables/catalog.ts'
-import { columnNames } from '../../../schemas/tables/views.ts'
-import type { View } from '../../../schemas/views/spec.ts'
+import type { View, ViewColumn } from '../../../schemas/views/spec.ts'
 import { now } from '../batch.ts'
-import { type CatalogRows, catalogOf } from '../catalog.ts'
-import { identifier } from '../sql.ts'
+import { changesTo } from '../column-changes.ts'
+import type { Settled } from '../novelty.ts'
+import { identifier, sqlType } from '../sql.ts'
 import { planViews, type ViewSettings } from '../view-plan.ts'
-import { cellExpression, cellFrom, columnsOf } from './cells.ts'
 import { duckdbDialect } from './dialect.ts'
 import { isOfStatement } from './errors.ts'
+import { textRows } from './schema.ts'
+import { keepNames, readCatalog, readCounts } from './view-catalog.ts'
 import { comment, markedStatements, readMarks } from './view-marks.ts'
 import type { Session } from './write.ts'
 
 export interface Made {
   /** Views that were not made, each with the reason. */
   readonly reasons: readonly string[]
+  /** Columns of views that were there, and now have another type or are gone. */
+  readonly changes: readonly string[]
   /** Whether some are left for the next time. */
   readonly isPart: boolean
+  readonly settled: Settled
 }
 
 /**
@@ -29,30 +31,59 @@ export interface Made {
  * @throws the signal's reason, and what DuckDB throws; after either the connection is to be closed
  */
 export async function ensureViews(
-  { connection, appender, signal }: Session,
-  wanted: Pick<ViewSettings, 'models' | 'surveys'>,
+  session: Session,
+  { models, surveys }: Pick<ViewSettings, 'models' | 'surveys'>,
   longest: number,
 ): Promise<Made> {
+  const { connection, signal } = session
   const end = performance.now() + longest
-  const settings = { ...wanted, sql: duckdbDialect, now: now() }
-  const { newNames, views } = planViews(await readCatalog(connection), settings)
-  await connection.run('BEGIN')
-  await appender.append(
-    columnNames,
-    newNames.map((name) => rowOf(columnNames, name)),
-  )
-  await connection.run('COMMIT')
+  const catalog = await readCatalog(connection, models, surveys)
+  const { counts, respondents } = await readCounts(connection, models, catalog, surveys)
+  const settings = { models, surveys, sql: duckdbDialect, now: now() }
+  const { changed, views, surveys: ofSurveys, open } = planViews(catalog, counts, settings)
+  await keepNames(session, changed)
   const marks = await readMarks(connection)
-  const reasons: string[] = []
+  const columnsOf = columnsThere(connection)
+  const made = { reasons: [] as string[], changes: [] as string[], settled: { open, surveys, respondents } }
   for (const view of views) {
     signal.throwIfAborted()
-    if (performance.now() > end) return { reasons, isPart: true }
+    if (performance.now() > end) return { ...made, isPart: true }
     const standing = await marks.standingOf(view)
     if (standing === 'same') continue
-    if (standing === 'taken') reasons.push(`${view.name}: ${TAKEN}`)
-    else if (!(await makeView(connection, view))) reasons.push(`${view.name}: ${UNMADE}`)
+    if (standing === 'taken') made.reasons.push(`${view.name}: ${TAKEN}`)
+    else {
+      const before = standing === 'other' && ofSurveys.has(view.name) ? await columnsOf(view.name) : []
+      if (await makeView(connection, view)) made.changes.push(...changesTo(view, before, typeIn))
+      else made.reasons.push(`${view.name}: ${UNMADE}`)
+    }
   }
-  return { reasons, isPart: false }
+  return { ...made, isPart: false }
+}
+
+/** DuckDB's type of a column. */
+const typeIn = ({ type, isList }: ViewColumn) => `${sqlType(type)}${isList ? '[]' : ''}`
+
+/** Gives the columns of a view and their types; reads those of all views at the first call. */
+function columnsThere(connection: DuckDBConnection): (name: string) => Promise<readonly (readonly [string, string])[]> {
+  let columns: Promise<Map<string, [string, string][]>> | undefined
+  const read = async () => {
+    const reader = await connection.runAndReadAll(
+      `SELECT lower(C.table_name), C.column_name, C.data_type FROM duckdb_columns() AS C
+      JOIN duckdb_views() AS V ON V.view_name = C.table_name AND V.database_name = C.database_name AND V.schema_name = C.schema_name
+      WHERE C.database_name = current_database() AND C.schema_name = current_schema() ORDER BY C.column_index`,
+    )
+    const found = new Map<string, [string, string][]>()
+    for (const [view, column, type] of textRows(reader)) {
+      const list = found.get(view ?? '') ?? []
+      found.set(view ?? '', list)
+      list.push([column ?? '', type ?? ''])
+    }
+    return found
+  }
+  return async (name) => {
+    columns ??= read()
+    return (await columns).get(name.toLowerCase()) ?? []
+  }
 }
 
 /** Each comment copies the view with all its columns, which takes 4 ms where there are 2,000. So wide views have fewer; `column_names` has the rest. */
@@ -81,20 +112,4 @@ function statementsOf(view: View): string {
     .slice(0, COMMENTED / columns.length)
     .map(([column, { description }]) => `COMMENT ON COLUMN ${name}.${identifier(column)} IS ${comment(description)}`)
   return [...markedStatements(view), ...comments].join(';\n')
-}
-
-async function readCatalog(connection: DuckDBConnection) {
-  const rows = async (table: Table): Promise<Row[]> => {
-    const columns = columnsOf(table)
-    const cells = columns.map(([name, column]) => cellExpression(name, column)).join(', ')
-    const reader = await connection.runAndReadAll(`SELECT ${cells} FROM ${identifier(table.name)}`)
-    return reader.getRowsJS().map((row) => columns.map(([, column], at) => cellFrom(row[at], column)))
-  }
-  const read: CatalogRows = {
-    forms: await rows(forms),
-    items: await rows(questionItems),
-    attributes: await rows(attributes),
-    names: await rows(columnNames),
-  }
-  return catalogOf(read)
 }
