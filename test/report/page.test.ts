@@ -163,7 +163,9 @@ test('few answers are called so, and one response is no responses', (t) => {
 })
 
 test('where all answers count, nothing is said of it, on the page or beside it', (t) => {
-  const report = reportOfCes(40)
+  // A comment is no score, though it may be called so.
+  const comment = { ...ABOUT, question: 'ces_reason', counted: 0, isUsed: false }
+  const report = reportOfCes(40, [ABOUT, comment])
   t.deepEqual(scoreNotes(report), [])
   const page = reportPage(report, EDITION)
   t.regex(page, /on average, from 1 to 5/)
@@ -188,7 +190,10 @@ test('what a score leaves out and what is not scored are told on the page, and a
 })
 
 test('a survey whose only score-like question is not scored says so', (t) => {
-  const page = reportPage({ ...reportOfCes(3, [{ ...ABOUT, isUsed: false, note: null }]), scores: [] }, EDITION)
+  const page = reportPage(
+    { ...reportOfCes(3, [{ ...ABOUT, isUsed: false, note: 'Not scored: lists.' }]), scores: [] },
+    EDITION,
+  )
   t.regex(page, /<h2>Scores<\/h2>\s*<div class="card">\s*<h3>Not scored<\/h3>/)
 })
 
@@ -228,20 +233,21 @@ test.serial("a page has the survey's order and what does not count, from the war
     zeal: 'high',
     csat: answer,
     csat_reason: 'so so',
+    csat_before: '4',
     again: 'yes',
   }))
   await warehouse.load(...data.map((each, n) => response(n + 1, each, form('Scale'))))
   const report = await reportOf(warehouse.path, 'Scale')
   t.deepEqual(scoreNotes(report), [
     'csat: 4 of 5 answers count. Not counted: 1 text.',
-    'csat_reason: Not scored: CSAT_QUESTIONS does not name it.',
+    'csat_before: Not scored: CSAT_QUESTIONS does not name it.',
   ])
   const { document, text } = await pageOf(warehouse.path, 'Scale')
   t.deepEqual(
     cardsOf(document)
       .map(({ title }) => title)
-      .slice(-4),
-    ['zeal', 'csat', 'csat_reason', 'again'],
+      .slice(-5),
+    ['zeal', 'csat', 'csat_reason', 'csat_before', 'again'],
   )
   t.regex(text, /4 of 5 answers count\. Not counted: 1 text\./)
 })
