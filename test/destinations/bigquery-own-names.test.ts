@@ -22,7 +22,10 @@ async function bigquery(t: ExecutionContext, there: Readonly<Record<string, read
     if (path.startsWith('/queries/')) return { schema: { fields: [] } }
     if (name === '')
       return { tables: Object.keys(there).map((tableId) => ({ tableReference: { tableId }, type: 'TABLE' })) }
-    const fields = there[decodeURIComponent(name)]?.map((column) => ({ name: column, type: 'STRING' }))
+    const fields = there[decodeURIComponent(name)]?.map((column) => ({
+      name: column,
+      type: column === 'day' ? 'DATE' : 'STRING',
+    }))
     return { type: 'TABLE', schema: { fields } }
   }
   const endpoint = await listen(t, (request, response, body) => {
@@ -62,6 +65,18 @@ test('columns stand by an alias, as the name of a table alone is its whole row',
     [
       'SELECT S.`survey_nps`, S.`answered_at`, S.`status` FROM `a-project`.`refiner`.`survey_nps` AS S' +
         " WHERE CAST(S.`answered_at` AS TIMESTAMP) >= TIMESTAMP '2026-01-01T00:00:00.000Z' AND S.`status` IN ('seen')",
+    ],
+  )
+})
+
+test('a column of days is compared with days', async (t) => {
+  const { read, statements } = await bigquery(t, { by_day: ['day', 'n'] })
+  await read({ view: 'by_day', from: '2026-01-01', to: '2026-01-02T12:00' })
+  t.deepEqual(
+    [...statements],
+    [
+      'SELECT S.`day`, S.`n` FROM `a-project`.`refiner`.`by_day` AS S' +
+        " WHERE CAST(S.`day` AS DATE) >= DATE '2026-01-01' AND CAST(S.`day` AS DATE) < DATE '2026-01-03'",
     ],
   )
 })

@@ -1,6 +1,14 @@
 import test from 'ava'
 import type { ValueType } from '../../schemas/records.ts'
-import { type Counts, fittingIn, hasMisfits, isEnough, kindsIn, SEVERAL, typeBy } from '../../src/destinations/column-types.ts'
+import {
+  type Counts,
+  fittingIn,
+  hasMisfits,
+  isEnough,
+  kindsIn,
+  SEVERAL,
+  typeBy,
+} from '../../src/destinations/column-types.ts'
 
 const NONE: Counts = {
   answers: 0,

@@ -115,7 +115,10 @@ test("something of the user's that one view needs the name of hinders only those
   const reasons = await load(answered({ nps: 9 }))
   t.regex(reasons.find((reason) => reason.startsWith('scores:')) ?? '', /something else has that name; rename it/)
   t.regex(reasons.find((reason) => reason.startsWith('nps:')) ?? '', /has the name of one of our views; undo that/)
-  t.regex(reasons.find((reason) => reason.startsWith('survey_nps:')) ?? '', /has the name of one of our views; undo that/)
+  t.regex(
+    reasons.find((reason) => reason.startsWith('survey_nps:')) ?? '',
+    /has the name of one of our views; undo that/,
+  )
   t.is((await ask('SELECT * FROM survey_funnel')).length, 1)
   await withConnection(path, (connection) => connection.run('ALTER TABLE scores RENAME TO mine'))
   t.deepEqual(await load(answered({ nps: 9 })), [])

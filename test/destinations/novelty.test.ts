@@ -1,5 +1,5 @@
 import test from 'ava'
-import { type Novelty, createNovelty, type Settled } from '../../src/destinations/novelty.ts'
+import { createNovelty, type Novelty, type Settled } from '../../src/destinations/novelty.ts'
 import type { RowBatch } from '../../src/flatten/rows.ts'
 import { event, FORM, flattened } from '../support/flattening.ts'
 import { answer, answers } from '../support/survey-answers.ts'
@@ -11,7 +11,10 @@ const ALL_GIVEN: Settled = { open: { items: [], attributes: [] }, surveys: 'all'
 /** Open columns with so many answers. */
 const open = (names: readonly string[], count: number): Settled => ({
   ...ALL_GIVEN,
-  open: { items: names.map((name) => ({ formUuid: FORM, name, item: '', answers: count, isMixed: false })), attributes: [] },
+  open: {
+    items: names.map((name) => ({ formUuid: FORM, name, item: '', answers: count, isMixed: false })),
+    attributes: [],
+  },
 })
 
 /** After these batches, and views that were made since. */
@@ -34,7 +37,13 @@ test('at first everything may be new, and nothing is once views were made', (t) 
 test('a question, an item, another kind of value and a new name are news of their survey; more of the same is not', (t) => {
   const novelty = createNovelty()
   novelty.notice(answered({ nps: 9, m: { speed: 1 } }))
-  for (const data of [{ nps: 1, other: 1 }, { nps: 1, m: { speed: 1, design: 1 } }, { nps: 'x' }, { nps: [1] }, { nps: [1, 2] }]) {
+  for (const data of [
+    { nps: 1, other: 1 },
+    { nps: 1, m: { speed: 1, design: 1 } },
+    { nps: 'x' },
+    { nps: [1] },
+    { nps: [1, 2] },
+  ]) {
     novelty.settle(ALL_GIVEN)
     novelty.notice(answered({ nps: 8, m: { speed: 3 } }))
     t.is(novelty.surveys(), undefined)

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { UNSET_MODELS } from '../../schemas/views/spec.ts'
-import { duckdbDialect } from '../../src/destinations/duckdb/dialect.ts'
 import type { Catalog } from '../../src/destinations/catalog.ts'
+import { duckdbDialect } from '../../src/destinations/duckdb/dialect.ts'
 import { planViews } from '../../src/destinations/view-plan.ts'
 
 const NOTHING: Catalog = {
@@ -16,7 +16,12 @@ const NOTHING: Catalog = {
 const NOW = '2026-11-24T06:00:00.000000Z'
 
 const planned = (catalog: Partial<Catalog>) =>
-  planViews({ ...NOTHING, ...catalog }, new Map(), { models: UNSET_MODELS, surveys: 'all', sql: duckdbDialect, now: NOW })
+  planViews({ ...NOTHING, ...catalog }, new Map(), {
+    models: UNSET_MODELS,
+    surveys: 'all',
+    sql: duckdbDialect,
+    now: NOW,
+  })
 
 /** The names that are new, as `scope name`. */
 const given = (catalog: Partial<Catalog>) =>
@@ -38,7 +43,16 @@ test('a survey or attribute of whose name nothing is left is named by its digest
 
 test('a name that was given stays, whatever the rules have become', (t) => {
   const names = [
-    { scope: 'survey', formUuid: 'form-0', name: '', item: '', columnName: 'survey', givenAt: NOW, valueType: null, isList: null },
+    {
+      scope: 'survey',
+      formUuid: 'form-0',
+      name: '',
+      item: '',
+      columnName: 'survey',
+      givenAt: NOW,
+      valueType: null,
+      isList: null,
+    },
   ] as const
   const { changed, views } = planned({ forms: [{ formUuid: 'form-0', name: '😀' }], names })
   t.deepEqual(changed, [])

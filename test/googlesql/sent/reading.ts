@@ -18,10 +18,13 @@ export interface There {
 
 const { signal } = new AbortController()
 
+/** Columns that are days, among those that a period goes by. */
+
 /** @returns every statement that is asked of a dataset with these, of which `survey` is the view of a survey */
 export async function askedOf(t: ExecutionContext, there: readonly There[], survey: string): Promise<Set<string>> {
   const { source, statements } = await sourceOf(t, there)
   await source.surveys(signal)
+  await source.formerNames(signal)
   await source.counts(signal)
   await readReport(source, { formUuid: "form's uuid", name: 'A survey', view: survey }, signal)
   for (const { name, columns } of await source.relations(signal)) {
