@@ -30,8 +30,7 @@ export const duckdbDialect: Dialect = {
   memberAs: (json, name, type) => jsonAs(`${mapOf(json)}[${literal(name)}]`, type),
   jsonAs,
   // Not by LATERAL, for which DuckDB keeps the whole object beside each of its members.
-  perMember: (rows, names) => `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value, entry.value AS member FROM (
-    SELECT *, unnest(map_entries(${mapOf('json')})) AS entry FROM (${rows}))
+  perMember: (rows, names) => `${allMembers(rows)}
   WHERE ${names.length === 0 ? 'FALSE' : `entry.key IN (${names.map(literal).join(', ')})`}`,
   listWhere,
   pivot: (answers, from) =>
@@ -40,6 +39,12 @@ export const duckdbDialect: Dialect = {
       : pivotByAggregates(answers, from, { text: literal, identifier, listWhere }),
   emptyLists,
   limits: { columns: 10_000, characters: 16_000_000 },
+}
+
+/** `perMember` of all names. */
+export function allMembers(rows: Sql): Sql {
+  return `SELECT *, entry.key AS name, ${textOf('entry.value')} AS value, entry.value AS member FROM (
+    SELECT *, unnest(map_entries(${mapOf('json')})) AS entry FROM (${rows}))`
 }
 
 /** A wall clock's time: TIMESTAMP without a zone is UTC here, and becomes an instant first. */

@@ -7,11 +7,13 @@
  */
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api'
 import type { Table } from '../../../schemas/spec.ts'
-import { attributes, forms, questionItems, questions, segments, tags } from '../../../schemas/tables/catalog.ts'
+import { attributes, formAttributes, forms, questionItems, questions, segments, tags } from '../../../schemas/tables/catalog.ts'
+import { respondents } from '../../../schemas/tables/responses.ts'
 import { columnNames } from '../../../schemas/tables/views.ts'
 import { PermanentError } from '../../errors.ts'
 import { identifier, literal, sqlType } from '../sql.ts'
 import { columnsOf } from './cells.ts'
+import { fillFormAttributes } from './upgrade.ts'
 
 /** As many rows as a team makes surveys, questions, segments. */
 const SMALL: ReadonlySet<Table> = new Set<Table>([
@@ -42,6 +44,10 @@ export async function ensureSchema(
 ): Promise<ReadonlySet<Table>> {
   const found = await readSchema(connection)
   const statements = tables.flatMap((table) => changesTo(table, found.get(table.name), path))
+  // With the table, or never: later it is not known whether it was filled.
+  if (!found.has(formAttributes.name) && found.has(respondents.name) && tables.includes(formAttributes)) {
+    statements.push(fillFormAttributes())
+  }
   if (statements.length > 0) await connection.run(`BEGIN; ${statements.join('; ')}; COMMIT`)
   return new Set(tables.filter((table) => isExact(table, found.get(table.name))))
 }

@@ -2,6 +2,7 @@
 import { type Answer, at, listAt, proto, Refused, textAt } from './answers.ts'
 import { appendTo, select, withColumns } from './append.ts'
 import { catalogPage, nextPage } from './catalog.ts'
+import { countsAnswer } from './counts.ts'
 import { CHECK, recognise } from './scripts.ts'
 import { loadedRows, parts } from './uploads.ts'
 import { type FakeTable, look, runScript, tableOf, type World } from './world.ts'
@@ -182,7 +183,7 @@ function insertQuery(world: World, request: Request): Answer {
 function runQuery(world: World, request: Request): Answer {
   const sql = textAt(bodyOf(request), 'query')
   world.statements.add(sql)
-  return ok(catalogPage(world, sql) ?? select(world, sql))
+  return ok(catalogPage(world, sql) ?? countsAnswer(world, sql) ?? select(world, sql))
 }
 
 function getPage(world: World, { url }: Request, [job = '']: string[]): Answer {
@@ -200,7 +201,11 @@ function insertLoad(world: World, request: Request): Answer {
     const schema = at(load, 'schema')
     const rows = loadedRows(content, schema)
     if (rows === undefined) return proto('invalid')
-    world.tables.set(target.join('.'), { etag: 1, creationTime: String(world.clock++), metadata: { schema }, rows })
+    const name = target.join('.')
+    const there = world.tables.get(name)
+    // What is there keeps its description and its labels.
+    if (there !== undefined) Object.assign(there, { metadata: { ...there.metadata, schema }, rows, etag: there.etag + 1 })
+    else world.tables.set(name, { etag: 1, creationTime: String(world.clock++), metadata: { schema }, rows })
     return { load: { outputRows: String(rows.length) } }
   })
 }

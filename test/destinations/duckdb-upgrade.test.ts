@@ -1,0 +1,86 @@
+/** A warehouse that the version before made: its names and values stay, and what changed is told. */
+import test, { type ExecutionContext } from 'ava'
+import { withConnection } from '../support/duckdb-warehouse.ts'
+import { answer, answers } from '../support/survey-answers.ts'
+import { type ViewWarehouse, viewWarehouse } from '../support/view-warehouse.ts'
+
+/** Takes away what the version before did not have. */
+const OLDER = `
+ALTER TABLE response_answers DROP COLUMN value_date; ALTER TABLE response_answers DROP COLUMN is_list;
+ALTER TABLE column_names DROP COLUMN value_type; ALTER TABLE column_names DROP COLUMN is_list;
+DELETE FROM column_names WHERE scope NOT IN ('survey', 'question', 'user', 'account');
+DROP TABLE form_attributes; DROP TABLE names; DROP TABLE response_none_chosen; DROP TABLE response_context;
+UPDATE question_items SET value_type = 'text', is_list = true WHERE question IN ('rating', 'nps');
+UPDATE question_items SET value_type = 'timestamp' WHERE value_type = 'date';
+CREATE OR REPLACE TABLE question_items AS SELECT * EXCLUDE (seen_number, seen_boolean, seen_date, seen_timestamp, seen_text, seen_several, body_position) FROM question_items;
+CREATE OR REPLACE TABLE questions AS SELECT * EXCLUDE (body_position, seen_before_answer) FROM questions;`
+
+/** As the version before had answers: with days as midnights, and columns that one odd answer had made texts and lists. */
+async function olderWarehouse(t: ExecutionContext): Promise<ViewWarehouse> {
+  const warehouse = await viewWarehouse(t)
+  const attributes = { attributes: { plan: 'free', seats: '3', gone: null } }
+  await warehouse.load(
+    ...answers(20, (number) => ({ rating: String(number % 5), nps: number % 11, tools: ['a', 'b'], day: '2026-05-03' })),
+    answer(20, { rating: 'N/A', nps: ['9'] }, attributes),
+  )
+  await withConnection(warehouse.path, async (connection) => {
+    const views = await connection.runAndReadAll("SELECT view_name FROM duckdb_views() WHERE NOT internal")
+    for (const [name] of views.getRowsJS()) await connection.run(`DROP VIEW "${String(name)}"`)
+    await connection.run(`UPDATE response_answers SET value_timestamp = value_date WHERE value_date IS NOT NULL; ${OLDER}`)
+    // Its view, with a mark in the comment.
+    await connection.run(`CREATE VIEW survey_s AS SELECT response_uuid, 'x' AS rating, [''] AS nps, [''] AS tools, now()::TIMESTAMP AS day,
+      'x' AS attribute_plan, 1e0 AS attribute_seats, 'x' AS attribute_gone FROM responses;
+      COMMENT ON VIEW survey_s IS 'Responses (refiner_warehouse_definition_0)'`)
+  })
+  return warehouse
+}
+
+test('after an upgrade names are kept, columns have the type of what fits, attributes are there, and changes are told', async (t) => {
+  const { path, ask } = await olderWarehouse(t)
+  const names = "SELECT scope, name, item, column_name, given_at FROM column_names WHERE scope NOT LIKE '%@_%' ESCAPE '@' ORDER BY ALL"
+  const before = await ask(names)
+  const warehouse = await viewWarehouse(t, {}, path)
+  t.deepEqual(await warehouse.load(answer(21, { rating: '4' })), [])
+  t.deepEqual(await warehouse.ask(names), before)
+  const columns = await warehouse.ask(
+    "SELECT column_name || ' ' || data_type AS named FROM duckdb_columns() WHERE table_name = 'survey_s' ORDER BY column_index OFFSET 21",
+  )
+  t.deepEqual(
+    columns.map(({ named }) => named).toSorted(),
+    [
+      ...['rating DOUBLE', 'rating_text VARCHAR', 'nps DOUBLE'],
+      ...['nps_points DOUBLE', 'nps_category VARCHAR', 'nps_is_latest BOOLEAN'],
+      ...['tools VARCHAR[]', 'day DATE', 'attribute_plan VARCHAR', 'attribute_seats DOUBLE'],
+    ].toSorted(),
+  )
+  t.deepEqual(await warehouse.ask('SELECT COUNT(*) AS n, COUNT(rating) AS ratings, MAX(day) AS day, MAX(attribute_plan) AS plan FROM survey_s'), [
+    { n: 22, ratings: 21, day: '2026-05-03', plan: 'free' },
+  ])
+  t.deepEqual(warehouse.changes(), [
+    'survey_s.rating: DOUBLE, was VARCHAR',
+    'survey_s.nps: DOUBLE, was VARCHAR[]',
+    'survey_s.day: DATE, was TIMESTAMP',
+    'survey_s.attribute_gone: gone, was VARCHAR',
+  ])
+})
+
+test('what is filled in an upgrade is what events would have brought, and any event wins over it', async (t) => {
+  const { path } = await olderWarehouse(t)
+  const warehouse = await viewWarehouse(t, {}, path)
+  await warehouse.load(answer(21, { rating: '4' }))
+  const filled = 'SELECT name, seen_number, seen_text, event_id, row_version FROM form_attributes ORDER BY name'
+  t.deepEqual(await warehouse.ask(filled), [
+    { name: 'plan', seen_number: false, seen_text: true, event_id: '', row_version: '' },
+    { name: 'seats', seen_number: true, seen_text: false, event_id: '', row_version: '' },
+  ])
+  await warehouse.load(answer(22, {}, { attributes: { seats: 'many' } }))
+  const [seats] = await warehouse.ask("SELECT * FROM form_attributes WHERE name = 'seats'")
+  t.true(seats?.['seen_number'] === true && seats['seen_text'] === true && seats['row_version'] !== '')
+})
+
+test('with a new file nothing is filled, and nothing is told', async (t) => {
+  const warehouse = await viewWarehouse(t)
+  await warehouse.load(answer(0, { rating: '4' }, { attributes: { plan: null } }))
+  t.deepEqual(warehouse.changes(), [])
+  t.deepEqual(await warehouse.ask('SELECT * FROM form_attributes'), [])
+})
