@@ -18,8 +18,6 @@ export interface There {
 
 const { signal } = new AbortController()
 
-/** Columns that are days, among those that a period goes by. */
-
 /** @returns every statement that is asked of a dataset with these, of which `survey` is the view of a survey */
 export async function askedOf(t: ExecutionContext, there: readonly There[], survey: string): Promise<Set<string>> {
   const { source, statements } = await sourceOf(t, there)
