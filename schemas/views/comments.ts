@@ -1,15 +1,16 @@
 /**
- * `comments`: what people wrote, each text beside the score of the response, the plan, the tags and the segments. E-mail addresses
- * and names are not in it, but for what somebody wrote.
+ * `comments`: what people wrote, each text beside the score of the response, the plan, the tags and the segments. Answers to questions
+ * that ask for a person, and addresses alone, are not in it; what somebody wrote about themselves in a text is.
  */
 import type { Dialect, Sql } from './dialect.ts'
-import { METRICS, QUESTION_COLUMNS } from './scores.ts'
-import type { View } from './spec.ts'
+import { isNobody } from './identity.ts'
+import { METRICS, QUESTION_COLUMNS, scored } from './scores.ts'
+import type { ModelOptions, View } from './spec.ts'
 
-export const comments: View = {
+export const comments = (options: ModelOptions): View => ({
   name: 'comments',
   description:
-    'Answers that are text, one row each, with the score of the response: of its questions NPS first, then CSAT, then CES. Lists of choices are not among them',
+    'Answers that are text, one row each, with the score of the response: of its questions NPS first, then CSAT, then CES. Lists of choices, names and addresses are not among them',
   columns: {
     ...QUESTION_COLUMNS,
     response_uuid: { type: 'text', description: 'The response' },
@@ -26,36 +27,42 @@ export const comments: View = {
     tags: { type: 'text', description: 'Names of the tags on the response, with commas between' },
     segments: { type: 'text', description: 'Names of the segments that the user was in, at the time of the answer' },
   },
-  query: (sql) => `WITH given AS (
-  SELECT A.form_uuid, A.question, A.item, A.response_uuid, COUNT(*) AS choices, MAX(CASE WHEN A.is_list THEN 1 ELSE 0 END) AS is_list,
-    MAX(A.value) AS comment, MAX(A.user_uuid) AS user_uuid, MAX(A.answered_at) AS answered_at,
-    COUNT(A.value_number) + COUNT(A.value_boolean) + COUNT(A.value_date) + COUNT(A.value_timestamp) AS other
+  query: (sql) => `WITH several AS (
+  SELECT A.response_uuid, A.question, A.item FROM ${sql.relation('answers')} AS A WHERE A.choice > 0 GROUP BY A.response_uuid, A.question, A.item
+), given AS (
+  SELECT A.*, M.response_uuid IS NOT NULL AS is_several
   FROM ${sql.relation('answers')} AS A
-  GROUP BY 1, 2, 3, 4
+  LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item
+  WHERE A.choice = 0
 ), lists AS (
-  SELECT form_uuid, question, item, 2 * COUNT(CASE WHEN choices > 1 OR is_list = 1 THEN 1 END) > COUNT(*) AS is_usual
+  SELECT form_uuid, question, item, 2 * COUNT(CASE WHEN is_several OR is_list THEN 1 END) > COUNT(*) AS is_usual
   FROM given
-  GROUP BY 1, 2, 3
+  GROUP BY form_uuid, question, item
+), scored AS (
+  ${scored(sql, options.questions)}
 ), ranked AS (
-  SELECT S.response_uuid, S.question, S.item, S.metric, S.score, S.points, S.category, ROW_NUMBER() OVER (
-    PARTITION BY S.response_uuid ORDER BY ${RANK}, S.question, S.item
-  ) AS place
-  FROM ${sql.relation('scores')} AS S
+  SELECT S.*, ROW_NUMBER() OVER (PARTITION BY S.response_uuid ORDER BY ${RANK}, S.question, S.item) AS place
+  FROM scored AS S
 ), ${labels(sql)}
 SELECT A.form_uuid, R.form_name, R.survey_view, A.question, A.item, A.response_uuid, R.status, A.answered_at, A.user_uuid, R.account_uuid,
-  A.comment, S.metric, S.score, S.points, S.category,
+  A.value AS comment, S.metric, S.score, S.points, S.category,
   COALESCE(NULLIF(TRIM(${sql.member('P.attributes', 'plan')}), ''), NULLIF(TRIM(${sql.member('P.account_attributes', 'plan')}), '')) AS plan,
   T.tags, M.segments
 FROM given AS A
 JOIN lists AS L ON L.form_uuid = A.form_uuid AND L.question = A.question AND L.item = A.item
 JOIN ${sql.relation('response_states')} AS R ON R.response_uuid = A.response_uuid
-LEFT JOIN ranked AS O ON O.response_uuid = A.response_uuid AND O.question = A.question AND O.item = A.item
+LEFT JOIN scored AS O ON O.response_uuid = A.response_uuid AND O.question = A.question AND O.item = A.item
 LEFT JOIN ranked AS S ON S.response_uuid = A.response_uuid AND S.place = 1
 LEFT JOIN ${sql.relation('respondents')} AS P ON P.response_uuid = A.response_uuid
 LEFT JOIN tags_of AS T ON T.response_uuid = A.response_uuid
 LEFT JOIN segments_of AS M ON M.response_uuid = A.response_uuid
-WHERE A.choices = 1 AND A.other = 0 AND NOT L.is_usual AND O.response_uuid IS NULL`,
-}
+WHERE NOT A.is_several AND A.value_number IS NULL AND A.value_boolean IS NULL AND A.value_date IS NULL AND A.value_timestamp IS NULL
+  AND NOT L.is_usual AND O.response_uuid IS NULL
+  AND ${isNobody(sql, ['A.question', 'A.item'], options)} AND NOT ${sql.matches('A.value', ADDRESS)}`,
+})
+
+/** RE2: an e-mail address and nothing else. */
+const ADDRESS = '^\\s*[^\\s@]+@[^\\s@]+[.][^\\s@]+\\s*$'
 
 const RANK = `CASE S.metric ${METRICS.map((metric, at) => `WHEN '${metric}' THEN ${at}`).join(' ')} END`
 

@@ -103,15 +103,13 @@ export function groupable(
 /** Refiner writes an answer back under the question's name, in whatever spelling attributes have. */
 const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
 
-/** Characters of a query by attribute, but for the attributes. */
-const REST = 14_000
-
-/** The first attributes that a view by attribute has room for. */
+/** The first attributes that a view by attribute has room for. @param rest characters of its query without any */
 export function fittingAttributes(
   { user, account }: Readonly<Record<'user' | 'account', readonly string[]>>,
   sql: Dialect,
+  rest: number,
 ): ModelSettings['attributes'] {
-  let room = sql.limits.characters - REST
+  let room = sql.limits.characters - rest
   const lengthOf = (names: readonly string[]) => sql.perMember('', names).length
   const empty = lengthOf([])
   const fitting = (names: readonly string[]) => {

@@ -70,9 +70,14 @@ export function identifies(name: string, options: ModelOptions): boolean | undef
 }
 
 /**
- * A condition: neither a name nor the value identifies anyone.
- * @param names the one that the settings know, and others that belong to it. @param isExempt a condition by which no value does
+ * A condition: no name asks for a person, or the settings say that it does not.
+ * @param names the one that the settings know, and others that belong to it
  */
+export function isNobody(sql: Dialect, names: readonly [Sql, ...Sql[]], options: ModelOptions): Sql {
+  return unlessRemoved(sql, names[0], namesNobody(sql, names, options), options)
+}
+
+/** A condition: neither a name nor the value identifies anyone. @param isExempt a condition by which no value does */
 export function isAnonymous(
   sql: Dialect,
   names: readonly [Sql, ...Sql[]],
@@ -80,14 +85,18 @@ export function isAnonymous(
   isExempt: Sql,
   options: ModelOptions,
 ): Sql {
-  const { added, removed } = split(options)
-  const identifying = [IDENTIFYING_NAME, ...(added.length === 0 ? [] : [`(?is:${patternOf(added)})`])].join('|')
-  const plain = [
-    ...names.map((name) => `NOT ${sql.matches(name, identifying)}`),
-    `(${isExempt} OR NOT ${sql.matches(value, IDENTIFYING_VALUE)})`,
-  ].join(' AND ')
-  return removed.length === 0 ? plain : `(${isRemoved(sql, names[0], options)} OR ${plain})`
+  const byValue = `(${isExempt} OR NOT ${sql.matches(value, IDENTIFYING_VALUE)})`
+  return unlessRemoved(sql, names[0], `${namesNobody(sql, names, options)} AND ${byValue}`, options)
 }
+
+function namesNobody(sql: Dialect, names: readonly Sql[], options: ModelOptions): Sql {
+  const { added } = split(options)
+  const identifying = [IDENTIFYING_NAME, ...(added.length === 0 ? [] : [`(?is:${patternOf(added)})`])].join('|')
+  return names.map((name) => `NOT ${sql.matches(name, identifying)}`).join(' AND ')
+}
+
+const unlessRemoved = (sql: Dialect, name: Sql, condition: Sql, options: ModelOptions): Sql =>
+  split(options).removed.length === 0 ? condition : `(${isRemoved(sql, name, options)} OR ${condition})`
 
 /** A condition: nearly every one of the people has a value of their own. */
 export function areOwn(sql: Dialect, name: Sql, own: Sql, people: Sql, options: ModelOptions): Sql {

@@ -5,7 +5,7 @@
 import type { Dialect, Sql } from './dialect.ts'
 import { attribute, type Dimension } from './groups.ts'
 import { type Estimator, estimated, INTERVAL_COLUMNS, meanOf, SHARE } from './intervals.ts'
-import { gradingOf, type Metric, ofGrading, QUESTION_COLUMNS } from './scores.ts'
+import { gradingOf, type Metric, ofGrading, QUESTION_COLUMNS, scored } from './scores.ts'
 import type { ModelSettings, View, ViewColumn } from './spec.ts'
 
 interface Measure extends ViewColumn {
@@ -120,7 +120,7 @@ export function metricViews(metric: Metric, settings: ModelSettings): View[] {
         ...INTERVAL_COLUMNS,
       },
       query: (sql) => {
-        const scores = `SELECT * FROM ${sql.relation('scores')} WHERE metric = '${metric}'`
+        const scores = `SELECT S.* FROM (\n${scored(sql, settings.questions)}\n  ) AS S WHERE S.metric = '${metric}'`
         return estimated(from(sql, scores), Object.keys(keys), sqlOf, estimator(sql, settings))
       },
     }

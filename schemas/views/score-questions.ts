@@ -9,7 +9,17 @@
  */
 import { surveys } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
-import { byMetric, gradingOf, METRICS, type Metric, numberOf, ofGrading, QUESTION_COLUMNS, SCALES } from './scores.ts'
+import {
+  byMetric,
+  gradingOf,
+  METRICS,
+  type Metric,
+  numberOf,
+  ofGrading,
+  QUESTION_COLUMNS,
+  SCALES,
+  severalChoices,
+} from './scores.ts'
 import type { MetricQuestions, ModelOptions, Range, View } from './spec.ts'
 import { wordIn } from './words.ts'
 
@@ -69,30 +79,32 @@ export const scoreQuestions = ({ questions }: ModelOptions): View => ({
     ${byMetric((metric) => ofGrading(sql, metric, questions, ({ isAssumed }) => (isAssumed ? 'TRUE' : 'FALSE')))} AS is_scale_assumed
   FROM named
   WHERE metric IS NOT NULL
+), several AS (
+  ${severalChoices(sql, 'candidates')}
 ), given AS (
-  SELECT C.form_uuid, C.question, C.item, C.scale_least, C.scale_most, A.response_uuid,
-    COUNT(*) AS choices, MAX(CASE WHEN A.is_list THEN 1 ELSE 0 END) AS is_list, MAX(${numberOf(sql, 'A')}) AS number
+  SELECT C.form_uuid, C.question, C.item, C.scale_least, C.scale_most, A.is_list, ${numberOf(sql, 'A')} AS number
   FROM ${sql.relation('answers')} AS A
   JOIN candidates AS C ON C.form_uuid = A.form_uuid AND C.question = A.question AND C.item = A.item
-  GROUP BY 1, 2, 3, 4, 5, 6
+  LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item
+  WHERE M.response_uuid IS NULL
 ), counts AS (
-  SELECT form_uuid, question, item, COUNT(*) AS answers,
-    COUNT(CASE WHEN choices > 1 THEN 1 END) AS several,
-    COUNT(CASE WHEN choices > 1 OR is_list = 1 THEN 1 END) AS lists,
-    COUNT(CASE WHEN choices = 1 THEN number END) AS numbers,
-    COUNT(CASE WHEN choices = 1 AND number = FLOOR(number) THEN 1 END) AS wholes,
-    COUNT(CASE WHEN choices = 1 AND number = FLOOR(number) AND number BETWEEN scale_least AND scale_most THEN 1 END) AS fitting,
-    MIN(CASE WHEN choices = 1 THEN number END) AS lowest, MAX(CASE WHEN choices = 1 THEN number END) AS highest
+  SELECT form_uuid, question, item, COUNT(*) AS given, COUNT(CASE WHEN is_list THEN 1 END) AS lists, COUNT(number) AS numbers,
+    COUNT(CASE WHEN number = FLOOR(number) THEN 1 END) AS wholes,
+    COUNT(CASE WHEN number = FLOOR(number) AND number BETWEEN scale_least AND scale_most THEN 1 END) AS fitting,
+    MIN(number) AS lowest, MAX(number) AS highest
   FROM given
-  GROUP BY 1, 2, 3
+  GROUP BY form_uuid, question, item
+), several_counts AS (
+  SELECT form_uuid, question, item, COUNT(*) AS several FROM several GROUP BY form_uuid, question, item
 ), judged AS (
   SELECT C.form_uuid, C.question, C.item, C.metric, C.source, C.scale_least, C.scale_most, C.is_scale_assumed, C.is_off,
-    COALESCE(N.answers, 0) AS answers, COALESCE(N.several, 0) AS several, COALESCE(N.lists, 0) AS lists,
-    COALESCE(N.numbers, 0) AS numbers, COALESCE(N.wholes, 0) AS wholes, COALESCE(N.fitting, 0) AS fitting,
-    COALESCE(N.answers - N.several - N.numbers, 0) AS texts, N.lowest, N.highest
+    COALESCE(N.given, 0) + COALESCE(M.several, 0) AS answers, COALESCE(M.several, 0) AS several,
+    COALESCE(N.lists, 0) + COALESCE(M.several, 0) AS lists, COALESCE(N.numbers, 0) AS numbers, COALESCE(N.wholes, 0) AS wholes,
+    COALESCE(N.fitting, 0) AS fitting, COALESCE(N.given - N.numbers, 0) AS texts, N.lowest, N.highest
   FROM candidates AS C
   LEFT JOIN counts AS N ON N.form_uuid = C.form_uuid AND N.question = C.question AND N.item = C.item
-  WHERE C.source <> 'name' OR N.answers IS NOT NULL
+  LEFT JOIN several_counts AS M ON M.form_uuid = C.form_uuid AND M.question = C.question AND M.item = C.item
+  WHERE C.source <> 'name' OR N.given IS NOT NULL OR M.several IS NOT NULL
 ), decided AS (
   SELECT J.*, ${OBSTACLE} AS obstacle FROM judged AS J
 ), surveys AS (

@@ -110,29 +110,52 @@ export const scoresView = ({ questions }: ModelOptions): View => ({
       description: "Whether it is the user's newest answer to the question; true where no user is known",
     },
   },
-  query: (sql) => `WITH given AS (
-  SELECT Q.metric, Q.form_uuid, Q.question, Q.item, Q.scale_least, Q.scale_most, A.response_uuid,
-    MAX(A.answered_at) AS answered_at, MAX(A.user_uuid) AS user_uuid, MAX(${numberOf(sql, 'A')}) AS score
+  query: (
+    sql,
+  ) => `SELECT S.metric, S.form_uuid, S.form_name, S.survey_view, S.question, S.item, S.response_uuid, R.status, S.answered_at,
+  S.user_uuid, R.account_uuid, S.score, S.points, S.category,
+  ROW_NUMBER() OVER (
+    PARTITION BY S.metric, S.form_uuid, S.question, S.item, COALESCE(S.user_uuid, S.response_uuid)
+    ORDER BY S.answered_at DESC, S.response_uuid DESC
+  ) = 1 AS is_latest
+FROM (
+${scored(sql, questions)}
+) AS S
+JOIN ${sql.relation('response_states')} AS R ON R.response_uuid = S.response_uuid`,
+})
+
+/**
+ * The rows of `scores`, without what is known by the response and by the person's other answers only. Other views read this query,
+ * not the view: neither engine leaves away a join or a window that nobody asks for.
+ */
+export const scored = (sql: Dialect, questions: MetricQuestions): Sql => `WITH used AS (
+  SELECT metric, form_uuid, form_name, survey_view, question, item, scale_least, scale_most
+  FROM ${sql.relation('score_questions')}
+  WHERE is_used
+), several AS (
+  ${severalChoices(sql, 'used')}
+), given AS (
+  SELECT Q.metric, Q.form_uuid, Q.form_name, Q.survey_view, Q.question, Q.item, Q.scale_least, Q.scale_most, A.response_uuid, A.answered_at,
+    A.user_uuid, ${numberOf(sql, 'A')} AS score
   FROM ${sql.relation('answers')} AS A
-  JOIN ${sql.relation('score_questions')} AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
-  WHERE Q.is_used
-  GROUP BY 1, 2, 3, 4, 5, 6, 7
-  HAVING COUNT(*) = 1
+  JOIN used AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
+  LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item
+  WHERE M.response_uuid IS NULL
 ), graded AS (
-  SELECT metric, form_uuid, question, item, response_uuid, answered_at, user_uuid, score,
+  SELECT given.*,
     ${byMetric((metric) => ofGrading(sql, metric, questions, (grading) => categoryBy(metric, grading)))} AS category
   FROM given
   WHERE score = FLOOR(score) AND score BETWEEN scale_least AND scale_most
 )
-SELECT G.metric, G.form_uuid, R.form_name, R.survey_view, G.question, G.item, G.response_uuid, R.status, G.answered_at, G.user_uuid, R.account_uuid,
-  G.score, ${POINTS} AS points, G.category,
-  ROW_NUMBER() OVER (
-    PARTITION BY G.metric, G.form_uuid, G.question, G.item, COALESCE(G.user_uuid, G.response_uuid)
-    ORDER BY G.answered_at DESC, G.response_uuid DESC
-  ) = 1 AS is_latest
-FROM graded AS G
-JOIN ${sql.relation('response_states')} AS R ON R.response_uuid = G.response_uuid`,
-})
+SELECT metric, form_uuid, form_name, survey_view, question, item, response_uuid, answered_at, user_uuid, score, ${POINTS} AS points, category
+FROM graded`
+
+/** A query: answers of several choices, or whose first choice is blank, to the questions and items of a relation. They are few, so that answers lack them fast. */
+export const severalChoices = (sql: Dialect, of: Sql): Sql => `SELECT A.form_uuid, A.question, A.item, A.response_uuid
+  FROM ${sql.relation('answers')} AS A
+  JOIN ${of} AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
+  WHERE A.choice > 0
+  GROUP BY A.form_uuid, A.question, A.item, A.response_uuid`
 
 function categoryBy(metric: Metric, { best, worst }: Grading): Sql {
   const [good, middle, bad] = CATEGORIES[metric]
@@ -140,5 +163,5 @@ function categoryBy(metric: Metric, { best, worst }: Grading): Sql {
   return `CASE WHEN ${within(best)} THEN '${good}' WHEN ${within(worst)} THEN '${bad}' ELSE '${middle}' END`
 }
 
-const POINTS = `CASE WHEN G.metric = 'ces' THEN G.score WHEN G.category IN ('promoter', 'satisfied') THEN 100.0
-    WHEN G.category = 'detractor' THEN -100.0 ELSE 0.0 END`
+const POINTS = `CASE WHEN metric = 'ces' THEN score WHEN category IN ('promoter', 'satisfied') THEN 100.0
+    WHEN category = 'detractor' THEN -100.0 ELSE 0.0 END`

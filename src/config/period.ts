@@ -22,11 +22,14 @@ export interface Limit {
 
 /** Instants that every warehouse can hold. */
 const [LEAST, MOST] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z']
+const LAST_DAY = '9999-12-31'
 
 function limitOf(text: string, timeZone: string): Limit {
   const said = /T.*(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? new Date(text).toISOString() : instantOf(text, timeZone)
-  const instant = said.startsWith('-') || said < LEAST ? LEAST : said.startsWith('+') ? MOST : said
-  return { instant, day: firstDayFrom(instant, timeZone) }
+  // Years beyond 9999 begin with +, and those before 0 with -.
+  const instant = said.startsWith('+') ? MOST : said < LEAST ? LEAST : said
+  const day = firstDayFrom(instant, timeZone)
+  return { instant, day: day.startsWith('+') ? LAST_DAY : day }
 }
 
 export interface Period {

@@ -9,7 +9,7 @@ import { fittingAttributes, groupable } from '../../schemas/views/groups.ts'
 import type { ModelOptions, View } from '../../schemas/views/spec.ts'
 import { surveyView } from '../../schemas/views/survey.ts'
 import type { SurveyColumn } from '../../schemas/views/survey-columns.ts'
-import { modelViews } from '../../schemas/views.ts'
+import { longestModel, modelViews } from '../../schemas/views.ts'
 import { type Catalog, type CatalogItem, questionKey } from './catalog.ts'
 import {
   attributeText,
@@ -70,7 +70,10 @@ interface Form {
 /** @param counts of the columns that have no type yet */
 export function planViews(catalog: Catalog, counts: CountsByColumn, settings: ViewSettings): ViewPlan {
   const { models: options, sql, now } = settings
-  const models = modelViews({ ...options, attributes: fittingAttributes(byAge(catalog, options), sql) })
+  const models = modelViews({
+    ...options,
+    attributes: fittingAttributes(byAge(catalog, options), sql, longestModel(options, sql)),
+  })
   const others = [...tables, columnNames, ...models].map(({ name }) => name)
   const names = createNames(catalog.names, others, now)
   // Names of their own come first: no column beside another takes one away.

@@ -4,6 +4,7 @@
  * program may read otherwise: of a key that an object repeats, JSON.parse takes the last value, DuckDB the first.
  */
 import type { JsonObject, JsonValue } from '../../schemas/records.ts'
+import { isList } from './answers.ts'
 import { fitsDouble } from './value.ts'
 
 const QUOTE = 34
@@ -59,10 +60,11 @@ function countNames(body: string): number {
   return names
 }
 
-function countKeys(value: JsonObject | readonly JsonValue[]): number {
-  const inner: readonly JsonValue[] = Array.isArray(value) ? value : Object.values(value)
-  let keys = inner === value ? 0 : inner.length
-  for (const each of inner) if (typeof each === 'object' && each !== null) keys += countKeys(each)
+function countKeys(value: JsonValue | undefined): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let keys = 0
+  if (isList(value)) for (const each of value) keys += countKeys(each)
+  else for (const key in value) keys += 1 + countKeys(value[key])
   return keys
 }
 

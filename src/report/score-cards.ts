@@ -28,7 +28,7 @@ const METRICS: Readonly<Record<Metric, Wording>> = {
 const FEW = 'few answers (n < 30)'
 
 export function scoresSection(scores: readonly Score[], questions: readonly ScoreQuestion[]): Html {
-  const left = questions.filter(({ isUsed }) => !isUsed)
+  const left = questions.filter((each) => !each.isUsed && noteOf(each) !== undefined)
   if (scores.length === 0 && left.length === 0) return NOTHING
   return html`<section>
 <h2>Scores</h2>

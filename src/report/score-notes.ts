@@ -2,10 +2,10 @@
 import type { Report, ScoreQuestion } from './model.ts'
 import { count, counted } from './numbers.ts'
 
-/** undefined: all is in order. */
+/** undefined: all is in order, as with a question that is no score but for its name, such as `nps_reason`. */
 export function noteOf({ answers, counted: n, isUsed, note }: ScoreQuestion): string | undefined {
-  if (!isUsed) return note ?? 'Not scored.'
-  const left = n < answers ? `${count(n)} of ${counted(answers, 'answer')} ${n === 1 ? 'counts' : 'count'}.` : ''
+  const left =
+    isUsed && n < answers ? `${count(n)} of ${counted(answers, 'answer')} ${n === 1 ? 'counts' : 'count'}.` : ''
   return [left, note ?? ''].filter((part) => part !== '').join(' ') || undefined
 }
 

@@ -1,5 +1,6 @@
 /** Tables of the user's own in BigQuery, whose names say what they like: what is asked of them, and what is refused. */
 import test, { type ExecutionContext } from 'ava'
+import { exportSchema } from '../../src/config/exports.ts'
 import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
 import { PermanentError } from '../../src/errors.ts'
 import { choose } from '../../src/exports/choose.ts'
@@ -21,7 +22,10 @@ async function bigquery(t: ExecutionContext, there: Readonly<Record<string, read
     if (path.startsWith('/queries/')) return { schema: { fields: [] } }
     if (name === '')
       return { tables: Object.keys(there).map((tableId) => ({ tableReference: { tableId }, type: 'TABLE' })) }
-    const fields = there[decodeURIComponent(name)]?.map((column) => ({ name: column, type: 'STRING' }))
+    const fields = there[decodeURIComponent(name)]?.map((column) => ({
+      name: column,
+      type: column === 'day' ? 'DATE' : 'STRING',
+    }))
     return { type: 'TABLE', schema: { fields } }
   }
   const endpoint = await listen(t, (request, response, body) => {
@@ -30,7 +34,7 @@ async function bigquery(t: ExecutionContext, there: Readonly<Record<string, read
   })
   const source = bigquerySource(readingFrom(endpoint))
   const read = async (options: object) => {
-    const { selection } = await choose(source, { delimiter: ',', bom: false, excel: false, ...options }, signal)
+    const { selection } = await choose(source, exportSchema('UTC').parse(options), signal)
     await source.read(selection, signal)
   }
   return { source, statements, read }
@@ -55,12 +59,24 @@ test('every column and table is asked for by its name, in quotes', async (t) => 
 
 test('columns stand by an alias, as the name of a table alone is its whole row', async (t) => {
   const { read, statements } = await bigquery(t, { survey_nps: ['survey_nps', 'answered_at', 'status'] })
-  await read({ view: 'survey_nps', from: '2026-01-01T00:00:00.000000Z', status: ['seen'] })
+  await read({ view: 'survey_nps', from: '2026-01-01', status: ['seen'] })
   t.deepEqual(
     [...statements],
     [
       'SELECT S.`survey_nps`, S.`answered_at`, S.`status` FROM `a-project`.`refiner`.`survey_nps` AS S' +
-        " WHERE CAST(S.`answered_at` AS TIMESTAMP) >= TIMESTAMP '2026-01-01T00:00:00.000000Z' AND S.`status` IN ('seen')",
+        " WHERE CAST(S.`answered_at` AS TIMESTAMP) >= TIMESTAMP '2026-01-01T00:00:00.000Z' AND S.`status` IN ('seen')",
+    ],
+  )
+})
+
+test('a column of days is compared with days', async (t) => {
+  const { read, statements } = await bigquery(t, { by_day: ['day', 'n'] })
+  await read({ view: 'by_day', from: '2026-01-01', to: '2026-01-02T12:00' })
+  t.deepEqual(
+    [...statements],
+    [
+      'SELECT S.`day`, S.`n` FROM `a-project`.`refiner`.`by_day` AS S' +
+        " WHERE CAST(S.`day` AS DATE) >= DATE '2026-01-01' AND CAST(S.`day` AS DATE) < DATE '2026-01-03'",
     ],
   )
 })

@@ -40,6 +40,19 @@ test('the surveys that have a view are found, and how much that reads is told', 
   t.deepEqual(bytes, [34])
 })
 
+test('former names are read in a query, which is told, and only where they are kept', async (t) => {
+  const names = ['names', 'forms', 'responses']
+  const { source, bytes } = await bigquery(t, 'DONE', names)
+  t.deepEqual(await source.formerNames(new AbortController().signal), [
+    { formUuid: 'uuid-1', name: '"NPS Survey"', lastOn: 'survey_nps' },
+    { formUuid: 'uuid-2', name: 'null', lastOn: 'survey_gone' },
+  ])
+  t.deepEqual(bytes, [34])
+  const older = await bigquery(t, 'DONE', names.slice(1))
+  t.deepEqual(await older.source.formerNames(new AbortController().signal), [])
+  t.deepEqual(older.bytes, [])
+})
+
 test('where no names were given, nothing is read', async (t) => {
   const { source, bytes } = await bigquery(t, 'DONE', ['survey_nps'])
   t.deepEqual(await source.surveys(new AbortController().signal), [])

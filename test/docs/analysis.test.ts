@@ -38,7 +38,7 @@ test('every query of scores says of which survey, by what stays when the survey 
   const ofScores = queries.filter(({ duckdb }) =>
     /\b(?:FROM|JOIN) (?:scores|score_questions|comments|(?:nps|csat|ces)(?:_by_\w+)?)\b/.test(duckdb),
   )
-  t.is(ofScores.length, 6)
+  t.is(ofScores.length, 11)
   for (const { title, duckdb, bigquery } of ofScores) {
     for (const sql of [duckdb, bigquery]) t.regex(sql, /\bsurvey_view\b/, title)
   }

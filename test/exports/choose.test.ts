@@ -208,3 +208,13 @@ test('what an export may say is checked, with the way out', (t) => {
   const options: ExportOptions = exportSchema('UTC').parse({ table: 'a', from: '2026-11-01 10:00', bom: true })
   t.like(options, { from: { instant: '2026-11-01T10:00:00.000Z' }, delimiter: ',', bom: true, excel: false })
 })
+
+test('a period that reaches beyond the years that warehouses know ends with them', (t) => {
+  const limits = (from: string, to: string, timeZone: string) => exportSchema(timeZone).parse({ table: 'a', from, to })
+  const period = {
+    from: { instant: '0001-01-01T00:00:00.000Z' },
+    to: { instant: '9999-12-31T23:59:59.999Z', day: '9999-12-31' },
+  }
+  t.like(limits('0000-01-01', '9999-12-31T23:59', 'America/New_York'), period)
+  t.like(limits('0000-01-01T00:00:00+14:00', '9999-12-31T23:59:00-12:00', 'UTC'), period)
+})

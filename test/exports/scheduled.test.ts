@@ -9,6 +9,7 @@ import { clearScheduled, runScheduled } from '../../src/exports/scheduled.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 import { event } from '../support/flattening.ts'
 import { folder, NEVER, run, startProduct, until } from '../support/process.ts'
+import { response } from '../support/reports.ts'
 
 const AT = new Date('2026-11-24T06:00:00.123Z')
 
@@ -80,6 +81,23 @@ test('a server exports on the schedule between loads, and a failing export is to
   )
 })
 
+test('a server goes on to export a survey by its former name, and logs how it is called now', async (t) => {
+  const dataDir = await folder(t)
+  const EXPORTS = JSON.stringify([{ name: 'nps', survey: 'NPS Survey', columns: 'nps', cron: '* * * * * *' }])
+  const product = await startProduct(t, dataDir, { ...NEVER, EXPORTS })
+  const send = async (n: number, name: string, day: string) => {
+    t.is((await product.post(JSON.stringify(response(n, { nps: 9 }, { uuid: 'f1', name }, day)))).status, 202)
+    t.is((await run(t, 'scripts/load.ts', { dataDir })).code, 0)
+  }
+  await send(1, 'NPS Survey', '2026-03-01')
+  await product.said(/"export":"nps","rows":1,"file":"[^"]+","msg":"exported"/)
+  await send(2, 'NPS 2026', '2026-03-02')
+  const note = String.raw`\\"NPS Survey\\" is called \\"NPS 2026\\" now [^}]*its view is survey_nps_survey`
+  await product.said(new RegExp(`"export":"nps","rows":2,"file":"[^"]+","note":"${note}","msg":"exported"`))
+  product.kill('SIGTERM')
+  t.is((await product.ended).code, 0)
+})
+
 test('a server tells its exports when it starts, and takes it calmly that the first load is still to come', async (t) => {
   const dataDir = await folder(t)
   const EXPORTS = JSON.stringify([{ name: 'users', table: 'users', columns: 'remote_id', cron: '* * * * * *' }])
@@ -149,6 +167,25 @@ test('a folder that cannot be cleared is told, and the others are', async (t) =>
   const jobs = configured(JSON.stringify(exports))
   await t.throwsAsync(clearScheduled(jobs), { message: /^clear .*file\/in/ })
   t.deepEqual(await readdir(here), ['file'])
+})
+
+test('days in EXPORTS are those of TIME_ZONE', (t) => {
+  const job = { ...WEEKLY, from: '2026-11-01', to: '2026-11-02T12:00' }
+  const period = (env: Readonly<Record<string, string>>) => configured(JSON.stringify([job]), env)[0]
+  t.like(period({}), {
+    from: { instant: '2026-11-01T00:00:00.000Z', day: '2026-11-01' },
+    to: { instant: '2026-11-02T12:00:00.000Z', day: '2026-11-03' },
+  })
+  t.like(period({ TIME_ZONE: 'America/New_York' }), {
+    from: { instant: '2026-11-01T04:00:00.000Z', day: '2026-11-01' },
+    to: { instant: '2026-11-02T17:00:00.000Z', day: '2026-11-03' },
+  })
+  t.deepEqual(
+    mistakes([WEEKLY, { ...job, name: 'b', to: '2026-11-01T04:00:00Z' }], { TIME_ZONE: 'America/New_York' }),
+    [
+      'EXPORTS[1] from the environment is not allowed: from 2026-11-01T04:00:00.000Z is not before to 2026-11-01T04:00:00.000Z; to is where it ends, exclusive',
+    ],
+  )
 })
 
 test('EXPORTS is JSON, and goes into the data folder unless it says where', (t) => {

@@ -19,10 +19,11 @@ function other(type: string, cell: Answered): Answered {
 
 test('a cell that differs is found, whatever view and column it is in', async (t) => {
   const { duckdb, views } = await bothWith(t, googlesql, { mode: 'merge', batches: inBatches(samples(60), 60) })
-  t.true(views.size >= 10)
+  t.true([...views.values()].filter(({ rows }) => rows.length > 0).length >= 10)
   for (const [name, relation] of views) {
     const [expected, found] = [await duckdb.read(identifier(name)), answerOf(relation)]
-    const [first = [], ...rest] = found.rows
+    const [first, ...rest] = found.rows
+    if (first === undefined) continue
     for (const [at, { type }] of found.columns.entries()) {
       const changed = first.map((cell, index) => (index === at ? other(type, cell) : cell))
       t.true(
@@ -30,7 +31,7 @@ test('a cell that differs is found, whatever view and column it is in', async (t
         `${name}.${found.columns[at]?.name}`,
       )
     }
-    t.deepEqual(differences(name, expected, { ...found, rows: [first, first, ...rest] }), [
+    t.deepEqual(differences(name, expected, { ...found, rows: [first, ...found.rows] }), [
       `${name} has ${found.rows.length + 1} rows, not ${found.rows.length}`,
     ])
   }

@@ -4,7 +4,7 @@ import { tables } from '../../schemas/tables.ts'
 import { hostileEvents } from '../support/hostile-surveys.ts'
 import { bothWith, type Events, sameCells } from './both.ts'
 import { startGooglesql } from './engine/googlesql.ts'
-import { inBatches, livedThrough, NAMED, samples } from './sent/traffic.ts'
+import { inBatches, livedThrough, NAMED, samples, ZONED } from './sent/traffic.ts'
 
 const googlesql = await startGooglesql(console.log)
 test.after.always(googlesql.stop)
@@ -12,12 +12,13 @@ test.after.always(googlesql.stop)
 /** A request has the rows of what a view reads, and 4 MiB at most. `least`: cells that are compared. */
 const EVENTS: Readonly<Record<string, () => Omit<Events, 'mode'> & { least: number }>> = {
   'sample traffic': () => ({ batches: inBatches(samples(400), 200), least: 5000 }),
+  'sample traffic in a time zone': () => ({ batches: inBatches(samples(200), 200), settings: ZONED, least: 2000 }),
   'surveys that name everything unkindly': () => ({
     batches: inBatches(hostileEvents(), 28),
     settings: NAMED,
     least: 2000,
   }),
-  'surveys that are lived through': () => ({ batches: livedThrough(40), least: 100 }),
+  'surveys that are lived through': () => ({ batches: livedThrough(25), least: 100 }),
 }
 
 for (const [title, events] of Object.entries(EVENTS)) {

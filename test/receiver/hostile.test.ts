@@ -67,6 +67,8 @@ const BODIES: readonly [name: string, body: string | Uint8Array, status: number]
   ['a surrogate in UTF-8', Buffer.concat([Buffer.from('"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"')]), 400],
   ['UTF-16', Buffer.from(event(), 'utf16le'), 400],
   ['a byte order mark of UTF-16', `\ufeff${event()}`.replace('\ufeff', '\ufffe'), 400],
+  ['a byte order mark in the middle', ` \ufeff${event()}`, 400],
+  ['a byte order mark before no event', '\ufeff{', 400],
   ['no body', '', 400],
 ]
 

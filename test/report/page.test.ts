@@ -1,8 +1,10 @@
 import test from 'ava'
 import { parseHTML } from 'linkedom'
+import { UNNAMED } from '../../schemas/views/spec.ts'
 import type { Report, ScoreQuestion } from '../../src/report/model.ts'
 import { reportPage } from '../../src/report/page.ts'
 import { scoreNotes } from '../../src/report/score-notes.ts'
+import { event } from '../support/flattening.ts'
 import {
   type Card,
   expectedCards,
@@ -15,6 +17,7 @@ import {
   someMonths,
   warehouseOf,
 } from '../support/reports.ts'
+import { viewWarehouse } from '../support/view-warehouse.ts'
 
 const numbers = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`q${at}`, at % 5]))
 const form = (name: string) => ({ uuid: name, name })
@@ -160,7 +163,9 @@ test('few answers are called so, and one response is no responses', (t) => {
 })
 
 test('where all answers count, nothing is said of it, on the page or beside it', (t) => {
-  const report = reportOfCes(40)
+  // A comment is no score, though it may be called so.
+  const comment = { ...ABOUT, question: 'ces_reason', counted: 0, isUsed: false }
+  const report = reportOfCes(40, [ABOUT, comment])
   t.deepEqual(scoreNotes(report), [])
   const page = reportPage(report, EDITION)
   t.regex(page, /on average, from 1 to 5/)
@@ -185,7 +190,10 @@ test('what a score leaves out and what is not scored are told on the page, and a
 })
 
 test('a survey whose only score-like question is not scored says so', (t) => {
-  const page = reportPage({ ...reportOfCes(3, [{ ...ABOUT, isUsed: false, note: null }]), scores: [] }, EDITION)
+  const page = reportPage(
+    { ...reportOfCes(3, [{ ...ABOUT, isUsed: false, note: 'Not scored: lists.' }]), scores: [] },
+    EDITION,
+  )
   t.regex(page, /<h2>Scores<\/h2>\s*<div class="card">\s*<h3>Not scored<\/h3>/)
 })
 
@@ -216,4 +224,65 @@ test.serial("what is someone's own words is counted and not shown", async (t) =>
   t.deepEqual(cardsOf(document).at(-1), { title: 'why', rows: [['more exports', '2', '50.0%']] })
   t.regex(text, /n = 4 responses, 3 different answers\. Not shown: 2 answers given by one user only/)
   t.notRegex(text, /555|Miller/)
+})
+
+test.serial("a page has the survey's order and what does not count, from the warehouse", async (t) => {
+  const csat = [{ question: 'csat', scale: [1, 10], satisfied: [9, 10] }] as const
+  const warehouse = await viewWarehouse(t, { questions: { ...UNNAMED, csat } })
+  const data = ['9', '10', '2', '3', 'N/A'].map((answer) => ({
+    zeal: 'high',
+    csat: answer,
+    csat_reason: 'so so',
+    csat_before: '4',
+    again: 'yes',
+  }))
+  await warehouse.load(...data.map((each, n) => response(n + 1, each, form('Scale'))))
+  const report = await reportOf(warehouse.path, 'Scale')
+  t.deepEqual(scoreNotes(report), [
+    'csat: 4 of 5 answers count. Not counted: 1 text.',
+    'csat_before: Not scored: CSAT_QUESTIONS does not name it.',
+  ])
+  const { document, text } = await pageOf(warehouse.path, 'Scale')
+  t.deepEqual(
+    cardsOf(document)
+      .map(({ title }) => title)
+      .slice(-5),
+    ['zeal', 'csat', 'csat_reason', 'csat_before', 'again'],
+  )
+  t.regex(text, /4 of 5 answers count\. Not counted: 1 text\./)
+})
+
+test.serial('the scale of a question is whole in its chart, as the settings have it', async (t) => {
+  const ces = [{ question: 'ces', scale: [1, 5] }] as const
+  const warehouse = await viewWarehouse(t, { questions: { ...UNNAMED, ces } })
+  await warehouse.load(response(1, { ces: 2 }, form('Scale')), response(2, { ces: 4 }, form('Scale')))
+  const { document, text } = await pageOf(warehouse.path, 'Scale')
+  const chart = [...document.querySelectorAll('article')].at(-1)?.querySelector('[aria-label="x-axis tick label"]')
+  t.deepEqual([...(chart?.querySelectorAll('text') ?? [])].map(textOf), ['1', '2', '3', '4', '5'])
+  t.regex(text, /on average, from 1 to 5/)
+  t.regex(text, /easy 1 · neutral 0 · hard 1/)
+})
+
+test.serial('a day and a month on a page are those of the time zone of the views', async (t) => {
+  const warehouse = await viewWarehouse(t, { timeZone: 'America/New_York' })
+  // There it is 22:00 of the last day of February.
+  const at = { first_shown_at: '2026-03-01T03:00:00Z', last_data_reception_at: '2026-03-01T03:00:00Z' }
+  await warehouse.load(event({ form: form('Zone') }, { uuid: 'r1', ...at, data: { nps: 9 } }))
+  const { document } = await pageOf(warehouse.path, 'Zone')
+  const rows = new Map(cardsOf(document).map(({ title, rows: its }) => [title, its.map(([first]) => first)]))
+  t.deepEqual(rows.get('Net Promoter Score: nps'), ['2026-02'])
+  t.deepEqual(rows.get('By day of the first showing'), ['2026-02-28'])
+})
+
+test.serial('a survey that was renamed keeps its report whole, under the name of now', async (t) => {
+  const warehouse = await viewWarehouse(t)
+  await warehouse.load(response(1, { nps: 9 }, { uuid: 'f1', name: 'NPS Survey' }))
+  await warehouse.load(response(2, { nps: 3 }, { uuid: 'f1', name: 'NPS 2026' }, '2026-04-01'))
+  const report = await reportOf(warehouse.path, 'NPS Survey')
+  t.is(report.survey.name, 'NPS 2026')
+  t.is(report.funnel?.seen, 2)
+  t.deepEqual(
+    report.scores.map(({ n, months }) => [n, months.length]),
+    [[2, 2]],
+  )
 })

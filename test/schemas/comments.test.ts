@@ -1,6 +1,6 @@
 /** `comments`: which answers are texts, and what stands beside each. */
 import test from 'ava'
-import { answerAt } from '../support/flattening.ts'
+import { answerAt, event } from '../support/flattening.ts'
 import { viewWarehouse } from '../support/view-warehouse.ts'
 
 test('a text answer is one row, with the score, the plan, the tags and the segments of its response', async (t) => {
@@ -109,4 +109,15 @@ test('the plan of the account stands where the user has none', async (t) => {
       ['c', null],
     ],
   )
+})
+
+test('what asks for a person is no comment, and neither is an address alone; the settings may say otherwise', async (t) => {
+  const data = { first_name: 'Ann', email: 'none', reach: 'ann@example.com', why: 'write to ann@example.com' }
+  const body = event({}, { data, first_data_reception_at: '2026-05-01' })
+  const { load, ask } = await viewWarehouse(t)
+  await load(body)
+  t.deepEqual(await ask('SELECT question FROM comments'), [{ question: 'why' }])
+  const other = await viewWarehouse(t, { identifyingKeys: ['!first_name', 'why'] })
+  await other.load(body)
+  t.deepEqual(await other.ask('SELECT question FROM comments'), [{ question: 'first_name' }])
 })

@@ -1,9 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { startProcess } from '../../scripts/processes.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 import { folder, run } from '../support/process.ts'
+import { response } from '../support/reports.ts'
+import { viewWarehouse } from '../support/view-warehouse.ts'
 
 /** DATA_DIR with a warehouse that has this table. */
 async function dataDirWith(t: ExecutionContext, table: string) {
@@ -67,4 +69,36 @@ test('export-csv --list takes no choice, but what is read', async (t) => {
   const { code, output } = await list('--source', 'duckdb')
   t.is(code, 0)
   t.regex(output, /table +many +1/)
+})
+
+test('export-csv of a former name says how the survey is called now, beside the CSV', async (t) => {
+  const warehouse = await viewWarehouse(t)
+  const dataDir = dirname(warehouse.path)
+  await warehouse.load(response(1, { nps: 9 }, { uuid: 'f1', name: 'NPS Survey' }))
+  await warehouse.load(response(2, { nps: 3 }, { uuid: 'f1', name: 'NPS 2026' }, '2026-04-01'))
+  const note =
+    '"NPS Survey" is called "NPS 2026" now (its former name last came on 2025-01-01); its view is survey_nps_survey\n'
+  const args = ['--survey', 'NPS Survey', '--columns', 'nps', '--from', '2026-04-01', '--out', '-']
+  const { output, errors } = await run(t, 'scripts/export-csv.ts', { args, dataDir })
+  t.is(output, 'nps\r\n3\r\n')
+  t.is(errors, `${note}1 row written to standard output\n`)
+
+  const EXPORTS = JSON.stringify([{ name: 'weekly', survey: 'NPS Survey', cron: '0 6 * * 1' }])
+  const now = await run(t, 'scripts/export-csv.ts', { args: ['--scheduled', 'weekly'], dataDir, env: { EXPORTS } })
+  t.true(now.errors.startsWith(`${note}2 rows written to `), now.errors)
+})
+
+test('export-csv takes days as those of TIME_ZONE, and refuses a period that ends before it begins there', async (t) => {
+  const dataDir = await folder(t)
+  const times = "(VALUES (TIMESTAMP '2026-11-01 03:59:59'), ('2026-11-01 04:00:00')) AS shown (first_shown_at)"
+  await withConnection(join(dataDir, 'warehouse.duckdb'), (connection) =>
+    connection.run(`CREATE TABLE shown AS FROM ${times}`),
+  )
+  const env = { TIME_ZONE: 'America/New_York' }
+  const exported = (...args: string[]) =>
+    run(t, 'scripts/export-csv.ts', { args: ['--table', 'shown', '--out', '-', ...args], dataDir, env })
+  t.is((await exported('--from', '2026-11-01')).output, 'first_shown_at\r\n2026-11-01T04:00:00.000000Z\r\n')
+  const { code, errors } = await exported('--from', '2026-11-01', '--to', '2026-11-01T04:00:00Z')
+  t.is(code, 1)
+  t.regex(errors, /from 2026-11-01T04:00:00\.000Z is not before to 2026-11-01T04:00:00\.000Z; to is where it ends/)
 })

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import test from 'ava'
 import { folder, run } from '../support/process.ts'
 import { removeWarehouses, response, warehouseOf } from '../support/reports.ts'
+import { viewWarehouse } from '../support/view-warehouse.ts'
 
 test.after.always(removeWarehouses)
 
@@ -72,4 +73,25 @@ test('report of a warehouse that is not there says how there comes to be one', a
   const { code, errors } = await run(t, 'scripts/report.ts', { dataDir: await folder(t) })
   t.is(code, 1)
   t.regex(errors, /no warehouse yet; npm start/)
+})
+
+test('report of a former name says how the survey is called now, and a line for what its scores leave out', async (t) => {
+  const warehouse = await viewWarehouse(t)
+  await warehouse.load(response(1, { nps: 9, nps_reason: 'why not', nps_before: 12 }, NPS))
+  await warehouse.load(
+    response(2, { nps: 'N/A' }, { ...NPS, name: 'NPS 2026' }, '2026-04-01'),
+    response(3, { csat: 5 }, { uuid: 'f2', name: 'CSAT' }),
+  )
+  const out = join(await folder(t), 'report.html')
+  const args = ['--survey', 'NPS Survey', '--out', out]
+  const env = { TIME_ZONE: 'Europe/Berlin' }
+  const { code, errors } = await run(t, 'scripts/report.ts', { args, dataDir: dirname(warehouse.path), env })
+  t.is(code, 0, errors)
+  t.deepEqual(errors.trimEnd().split('\n'), [
+    '"NPS Survey" is called "NPS 2026" now (its former name last came on 2025-01-01); its view is survey_nps_survey',
+    'nps: 1 of 2 answers counts. Not counted: 1 text.',
+    'nps_before: Not scored: 0 of 1 numbers are whole and from 0 to 10.',
+    `NPS 2026: 2 responses, written to ${out}`,
+  ])
+  t.regex(await readFile(out, 'utf8'), /as of \d{4}-\d\d-\d\d \d\d:\d\d Europe\/Berlin/)
 })

@@ -40,7 +40,8 @@ export function bigquerySource(options: ReaderOptions, onBytes: (bytes: number) 
     }
 
   return {
-    relations: async (signal) => (await found(signal)).map(({ rows: _, ...relation }) => relation),
+    relations: async (signal) =>
+      (await found(signal)).map(({ name, kind, columns, days }) => ({ name, kind, columns, days })),
     async surveys(signal) {
       const known = new Set((await found(signal)).map(({ name }) => name))
       if (!known.has(columnNames.name)) return []

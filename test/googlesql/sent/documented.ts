@@ -23,5 +23,14 @@ export function documented(): Documented[] {
       return [BLOCK, COMMAND]
         .flatMap((form) => [...text.matchAll(form)].map(([, sql = '']) => ({ page, sql })))
         .filter(({ sql }) => !OF_DUCKDB.test(sql))
+        .map(({ sql }) => ({ page, sql: rendered(sql) }))
     })
+}
+
+/** As dbt renders a model that is built the next time; what it is made from stands for itself, which has its columns. */
+function rendered(sql: string): string {
+  const [, dataset = '', table = ''] = /\{\{ source\('(\w+)', '(\w+)'\) \}\}/.exec(sql) ?? []
+  return sql
+    .replaceAll(/\{\{ config\(.*?\) \}\}|\{%.*?%\}/g, '')
+    .replaceAll(/\{\{ (?:source\(.*?\)|this) \}\}/g, `${dataset}.${table}`)
 }

@@ -50,14 +50,17 @@ export function ofManyDays(days: number): object[] {
 }
 
 /** What a person sets about views, for every destination alike. */
-const named = HOSTILE.map((question) => ({ question }))
-
 export type Settings = Pick<BigqueryOptions, 'models'>
+
+const named = HOSTILE.map((question) => ({ question }))
 
 /** Questions that someone names as unkindly as they are called. */
 export const NAMED: Settings = {
   models: { ...UNSET_MODELS, questions: { nps: named, csat: named.slice(4), ces: [] } },
 }
+
+/** Days and months of a place that is half an hour off, with summer time. */
+export const ZONED: Settings = { models: { ...UNSET_MODELS, timeZone: 'America/St_Johns' } }
 
 /** A fake into which these were loaded, each batch by a process of its own. @throws where a view was not made */
 export async function loadedFake(
