@@ -30,14 +30,22 @@ export interface Counted {
   readonly attributes: { readonly user: readonly string[]; readonly account: readonly string[] }
 }
 
-/** One query with all of it; undefined: nothing is wanted. */
-export function countsQuery(sql: Dialect, options: ModelOptions, wanted: Counted): Sql | undefined {
+/**
+ * One query with all of it; undefined: nothing is wanted.
+ * @param among which respondents are looked at for attributes, as a condition on `P`
+ */
+export function countsQuery(
+  sql: Dialect,
+  options: ModelOptions,
+  wanted: Counted,
+  among: Sql = 'TRUE',
+): Sql | undefined {
   const { user, account } = wanted.attributes
   const attributes = user.length + account.length > 0
   const parts = [
     ...(wanted.questions.length > 0 ? [ofAnswers(sql, options, wanted), ofNone(sql, wanted)] : []),
-    ...(user.length > 0 ? [ofAttributes(sql, 'user', 'attributes', user)] : []),
-    ...(account.length > 0 ? [ofAttributes(sql, 'account', 'account_attributes', account)] : []),
+    ...(user.length > 0 ? [ofAttributes(sql, 'user', 'attributes', user, among)] : []),
+    ...(account.length > 0 ? [ofAttributes(sql, 'account', 'account_attributes', account, among)] : []),
     ...(attributes ? [ofRespondents(sql)] : []),
   ]
   if (parts.length === 0) return undefined
@@ -59,7 +67,7 @@ const place = (row: string, question: string): Sql =>
 /** So many names may stand in a query; where there are more, all questions of the forms are counted. */
 const MOST_NAMES = 1000
 
-function among(sql: Dialect, row: string, { forms, questions }: Counted): Sql {
+function ofQuestions(sql: Dialect, row: string, { forms, questions }: Counted): Sql {
   const isIn = (column: string, names: readonly string[]) =>
     names.length > MOST_NAMES ? 'TRUE' : `${row}.${column} IN (${names.map((name) => sql.text(name)).join(', ')})`
   return `${isIn('form_uuid', forms)} AND ${isIn('question', questions)}`
@@ -86,7 +94,7 @@ FROM (
   FROM (
     ${answersView(options).query(sql)}
   ) AS A
-  WHERE ${among(sql, 'A', wanted)}
+  WHERE ${ofQuestions(sql, 'A', wanted)}
   GROUP BY A.response_uuid, A.form_uuid, A.question, A.item
 ) AS G
 GROUP BY G.form_uuid, G.question, G.item`
@@ -95,14 +103,14 @@ GROUP BY G.form_uuid, G.question, G.item`
 const ofNone = (sql: Dialect, wanted: Counted): Sql =>
   `SELECT 'question' AS scope, ${place('N', 'question')}, ${counts({ none: 'COUNT(*)' })}
 FROM ${sql.relation('response_none_chosen')} AS N
-WHERE ${among(sql, 'N', wanted)}
+WHERE ${ofQuestions(sql, 'N', wanted)}
 GROUP BY N.form_uuid, N.question, N.item`
 
 const NOWHERE = [shielded("''", 'form_uuid'), shielded('M.name', 'name'), shielded("''", 'item')].join(', ')
 
-function ofAttributes(sql: Dialect, scope: string, column: string, names: readonly string[]): Sql {
+function ofAttributes(sql: Dialect, scope: string, column: string, names: readonly string[], among: Sql): Sql {
   const isDay = `${sql.jsonAs('M.member', 'date')} IS NOT NULL`
-  const rows = `SELECT P.${column} AS json FROM ${sql.relation('respondents')} AS P WHERE P.${column} IS NOT NULL`
+  const rows = `SELECT P.${column} AS json FROM ${sql.relation('respondents')} AS P WHERE P.${column} IS NOT NULL AND (${among})`
   return `SELECT '${scope}' AS scope, ${NOWHERE}, ${counts({
     answers: 'COUNT(*)',
     known: 'COUNT(*)',
