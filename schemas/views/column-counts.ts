@@ -50,9 +50,11 @@ const counts = (found: Partial<Record<Count, Sql>>): Sql =>
 const count = (condition: Sql): Sql => `COUNT(CASE WHEN ${condition} THEN 1 END)`
 const shielded = (column: Sql, name: string): Sql => `CONCAT('.', ${column}) AS ${name}`
 const place = (row: string, question: string): Sql =>
-  [shielded(`${row}.form_uuid`, 'form_uuid'), shielded(`${row}.${question}`, 'name'), shielded(`${row}.item`, 'item')].join(
-    ', ',
-  )
+  [
+    shielded(`${row}.form_uuid`, 'form_uuid'),
+    shielded(`${row}.${question}`, 'name'),
+    shielded(`${row}.item`, 'item'),
+  ].join(', ')
 
 /** So many names may stand in a query; where there are more, all questions of the forms are counted. */
 const MOST_NAMES = 1000

@@ -7,7 +7,15 @@ import { BLANK } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
 import type { Answer, EmptyLists, Pivot } from './pivot.ts'
 import type { View } from './spec.ts'
-import { answerOf, fixedColumns, type Selected, type Survey, type SurveyColumn, textOf, titleOf } from './survey-columns.ts'
+import {
+  answerOf,
+  fixedColumns,
+  type Selected,
+  type Survey,
+  type SurveyColumn,
+  textOf,
+  titleOf,
+} from './survey-columns.ts'
 
 /** @param sql bounds how many columns the view can have; what does not fit is told in its description */
 export function surveyView(survey: Survey, sql: Dialect): View {
@@ -133,14 +141,28 @@ function selectedOf(column: SurveyColumn, sources: Pick<Sources, 'pivot' | 'list
   const beside: Selected[] = []
   if (textName !== undefined) {
     const misfit = scope === 'question' ? misfitAnswer(column, sources.pivot) : misfitAttribute(column, value, sql)
-    beside.push({ name: textName, sql: misfit, type: 'text', description: `${description}: as text, where it is no ${type}` })
+    beside.push({
+      name: textName,
+      sql: misfit,
+      type: 'text',
+      description: `${description}: as text, where it is no ${type}`,
+    })
   }
   if (scoreNames !== undefined) {
     const of = (columnName: string, columnType: Selected['type'], what: string): Selected => {
-      return { name: columnName, sql: `S.${sql.identifier(columnName)}`, type: columnType, description: `${description}: ${what}` }
+      return {
+        name: columnName,
+        sql: `S.${sql.identifier(columnName)}`,
+        type: columnType,
+        description: `${description}: ${what}`,
+      }
     }
     beside.push(
-      of(scoreNames.points, 'number', 'what it adds to the score, which is the mean of these; null if it does not count'),
+      of(
+        scoreNames.points,
+        'number',
+        'what it adds to the score, which is the mean of these; null if it does not count',
+      ),
       of(scoreNames.category, 'text', 'promoter, passive or detractor, or the like of CSAT and CES'),
       of(scoreNames.isLatest, 'boolean', "whether it is the user's newest answer to the question"),
     )

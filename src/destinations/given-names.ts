@@ -95,10 +95,10 @@ export function createNames(given: readonly GivenName[], views: Iterable<string>
 
   return {
     ofView: (formUuid, title) =>
-      nameOf({ scope: 'survey', formUuid, name: '', item: '' }, () => joined(PREFIX.survey, snakeCase(title))).columnName,
+      nameOf({ scope: 'survey', formUuid, name: '', item: '' }, () => joined(PREFIX.survey, snakeCase(title)))
+        .columnName,
     of: (named) => nameOf(named, () => joined(PREFIX[named.scope], snakeCase(named.name), snakeCase(named.item))),
-    ofBeside: (scope, column) =>
-      nameOf({ ...column, scope }, () => joined(column.columnName, endOf(scope))).columnName,
+    ofBeside: (scope, column) => nameOf({ ...column, scope }, () => joined(column.columnName, endOf(scope))).columnName,
     isKnown: (scope, column) => kept.has(keyOf({ ...column, scope })),
     type(column, { valueType, isList }) {
       if (column.valueType === valueType && column.isList === isList) return

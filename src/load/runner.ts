@@ -99,7 +99,10 @@ async function refreshViews({ destination, log, signal }: RunnerOptions): Promis
     for (const reason of reasons) log.warn({ destination: destination.name, reason }, 'view not made')
     if (changes.length > 0) {
       const told = { columns: changes.length, first: changes.slice(0, TOLD) }
-      log.info({ destination: destination.name, ...told }, 'columns of views changed: npm run columns shows their types')
+      log.info(
+        { destination: destination.name, ...told },
+        'columns of views changed: npm run columns shows their types',
+      )
     }
   } catch (error) {
     log.warn({ destination: destination.name, reason: reasonOf(error) }, 'views not made, the next load tries again')

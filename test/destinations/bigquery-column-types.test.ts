@@ -45,7 +45,16 @@ for (const mode of ['merge', 'append'] as const) {
     t.deepEqual(await loads(destination, batch(2, [answer(19, rating(1))])), [])
     t.deepEqual(typesOf(fake), ['rating number'])
     t.deepEqual(made?.metadata, before)
-    t.deepEqual(await loads(destination, batch(3, answers(100, () => ({ rating: 'none' }), 20))), [])
+    t.deepEqual(
+      await loads(
+        destination,
+        batch(
+          3,
+          answers(100, () => ({ rating: 'none' }), 20),
+        ),
+      ),
+      [],
+    )
     t.deepEqual(typesOf(fake), ['rating number'])
     t.regex(queryOf(fake, 'survey_s'), /CASE WHEN A\.`rating` IS NULL THEN A\.`rating_text` END AS `rating_text`/)
     t.is(namesOf(fake).filter((name) => name === 'rating').length, 1)
@@ -61,10 +70,23 @@ for (const mode of ['merge', 'append'] as const) {
 
 test('a setting changes a type in BigQuery, where no row can be changed, and it is told', async (t) => {
   const fake = await fakeFor(t)
-  await loads(destinationOn(fake), batch(1, answers(20, (number) => ({ rating: number }))))
+  await loads(
+    destinationOn(fake),
+    batch(
+      1,
+      answers(20, (number) => ({ rating: number })),
+    ),
+  )
   const view = fake.world.tables.get('refiner.survey_s')
   // The fake runs no query, and so knows no columns of views.
-  Object.assign(view?.metadata ?? {}, { schema: { fields: [{ name: 'rating', type: 'FLOAT' }, { name: 'old', type: 'STRING' }] } })
+  Object.assign(view?.metadata ?? {}, {
+    schema: {
+      fields: [
+        { name: 'rating', type: 'FLOAT' },
+        { name: 'old', type: 'STRING' },
+      ],
+    },
+  })
   const models = { ...UNSET_MODELS, columnTypes: { 'survey_s.rating': 'text' } } as const
   const destination = destinationOn(fake, { models })
   await destination.prepare()

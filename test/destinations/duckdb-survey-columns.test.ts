@@ -25,16 +25,21 @@ test("questions come in the survey's order, each with its rows and what stands b
     ...['nps', 'nps_text', 'nps_points', 'nps_category', 'nps_is_latest'],
   ])
   await warehouse.load(answer(3, { zeta: 1, first: 2, mid: { right: 1 }, alpha: 'x', nps: 1 }))
-  t.deepEqual((await columnsOf(warehouse)).filter((name) => !/_text|nps_/.test(name)), [
-    ...['zeta', 'first', 'mid_right', 'mid_left', 'alpha', 'nps'],
-  ])
+  t.deepEqual(
+    (await columnsOf(warehouse)).filter((name) => !/_text|nps_/.test(name)),
+    [...['zeta', 'first', 'mid_right', 'mid_left', 'alpha', 'nps']],
+  )
 })
 
 test('a survey has the attributes that its respondents had, and one that was never set has no column until it is', async (t) => {
   const warehouse = await viewWarehouse(t)
   const other = { uuid: '44780fd0-2c11-11ec-8f58-7bd83b655011', name: 'Other' }
   await warehouse.load(
-    answer(0, { q: 1 }, { attributes: { plan: 'free', unset: null }, account: { uuid: 'a', attributes: { seats: 3 } } }),
+    answer(
+      0,
+      { q: 1 },
+      { attributes: { plan: 'free', unset: null }, account: { uuid: 'a', attributes: { seats: 3 } } },
+    ),
     answer(1, { q: 1 }, { attributes: { role: 'admin' }, form: other }),
   )
   t.deepEqual(await columnsOf(warehouse), ['q', 'attribute_plan', 'account_seats'])

@@ -20,13 +20,20 @@ async function olderWarehouse(t: ExecutionContext): Promise<ViewWarehouse> {
   const warehouse = await viewWarehouse(t)
   const attributes = { attributes: { plan: 'free', seats: '3', gone: null } }
   await warehouse.load(
-    ...answers(20, (number) => ({ rating: String(number % 5), nps: number % 11, tools: ['a', 'b'], day: '2026-05-03' })),
+    ...answers(20, (number) => ({
+      rating: String(number % 5),
+      nps: number % 11,
+      tools: ['a', 'b'],
+      day: '2026-05-03',
+    })),
     answer(20, { rating: 'N/A', nps: ['9'] }, attributes),
   )
   await withConnection(warehouse.path, async (connection) => {
-    const views = await connection.runAndReadAll("SELECT view_name FROM duckdb_views() WHERE NOT internal")
+    const views = await connection.runAndReadAll('SELECT view_name FROM duckdb_views() WHERE NOT internal')
     for (const [name] of views.getRowsJS()) await connection.run(`DROP VIEW "${String(name)}"`)
-    await connection.run(`UPDATE response_answers SET value_timestamp = value_date WHERE value_date IS NOT NULL; ${OLDER}`)
+    await connection.run(
+      `UPDATE response_answers SET value_timestamp = value_date WHERE value_date IS NOT NULL; ${OLDER}`,
+    )
     // Its view, with a mark in the comment.
     await connection.run(`CREATE VIEW survey_s AS SELECT response_uuid, 'x' AS rating, [''] AS nps, [''] AS tools, now()::TIMESTAMP AS day,
       'x' AS attribute_plan, 1e0 AS attribute_seats, 'x' AS attribute_gone FROM responses;
@@ -37,7 +44,8 @@ async function olderWarehouse(t: ExecutionContext): Promise<ViewWarehouse> {
 
 test('after an upgrade names are kept, columns have the type of what fits, attributes are there, and changes are told', async (t) => {
   const { path, ask } = await olderWarehouse(t)
-  const names = "SELECT scope, name, item, column_name, given_at FROM column_names WHERE scope NOT LIKE '%@_%' ESCAPE '@' ORDER BY ALL"
+  const names =
+    "SELECT scope, name, item, column_name, given_at FROM column_names WHERE scope NOT LIKE '%@_%' ESCAPE '@' ORDER BY ALL"
   const before = await ask(names)
   const warehouse = await viewWarehouse(t, {}, path)
   t.deepEqual(await warehouse.load(answer(21, { rating: '4' })), [])
@@ -53,9 +61,12 @@ test('after an upgrade names are kept, columns have the type of what fits, attri
       ...['tools VARCHAR[]', 'day DATE', 'attribute_plan VARCHAR', 'attribute_seats DOUBLE'],
     ].toSorted(),
   )
-  t.deepEqual(await warehouse.ask('SELECT COUNT(*) AS n, COUNT(rating) AS ratings, MAX(day) AS day, MAX(attribute_plan) AS plan FROM survey_s'), [
-    { n: 22, ratings: 21, day: '2026-05-03', plan: 'free' },
-  ])
+  t.deepEqual(
+    await warehouse.ask(
+      'SELECT COUNT(*) AS n, COUNT(rating) AS ratings, MAX(day) AS day, MAX(attribute_plan) AS plan FROM survey_s',
+    ),
+    [{ n: 22, ratings: 21, day: '2026-05-03', plan: 'free' }],
+  )
   t.deepEqual(warehouse.changes(), [
     'survey_s.rating: DOUBLE, was VARCHAR',
     'survey_s.nps: DOUBLE, was VARCHAR[]',

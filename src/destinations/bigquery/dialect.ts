@@ -66,8 +66,7 @@ const memberOf = (json: Sql, name: string): Sql => `${json}[${text(name)}]`
 /** JSON_VALUE is NULL for lists and objects; for JSON's null and for what is missing, TO_JSON_STRING says null. */
 const textOf = (json: Sql): Sql => `COALESCE(JSON_VALUE(${json}), NULLIF(TO_JSON_STRING(${json}), 'null'))`
 
-const captured = (value: Sql, expression: string): Sql =>
-  `NULLIF(REGEXP_EXTRACT(${value}, ${text(expression)}), '')`
+const captured = (value: Sql, expression: string): Sql => `NULLIF(REGEXP_EXTRACT(${value}, ${text(expression)}), '')`
 
 function jsonAs(value: Sql, type: ValueType): Sql {
   if (type === 'text') return textOf(value)

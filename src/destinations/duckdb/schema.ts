@@ -7,7 +7,15 @@
  */
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api'
 import type { Table } from '../../../schemas/spec.ts'
-import { attributes, formAttributes, forms, questionItems, questions, segments, tags } from '../../../schemas/tables/catalog.ts'
+import {
+  attributes,
+  formAttributes,
+  forms,
+  questionItems,
+  questions,
+  segments,
+  tags,
+} from '../../../schemas/tables/catalog.ts'
 import { respondents } from '../../../schemas/tables/responses.ts'
 import { columnNames } from '../../../schemas/tables/views.ts'
 import { PermanentError } from '../../errors.ts'

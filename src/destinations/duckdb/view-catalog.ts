@@ -55,7 +55,23 @@ export async function readCounts(
 ): Promise<Counting> {
   const sql = countsQuery(duckdbDialect, options, countedOf(catalog, surveys, 'open'))
   if (sql === undefined) return { counts: new Map(), respondents: undefined }
-  return countingOf((await connection.runAndReadAll(sql)).getRowObjectsJS())
+  return withMemory(connection, async () => countingOf((await connection.runAndReadAll(sql)).getRowObjectsJS()))
+}
+
+/** Mebibytes: what DuckDB takes to look into the JSON of attributes, 2,048 respondents at a time. Loading alone gets by with less. */
+const COUNTING_MEMORY = 256
+
+/** At least so much memory for a while. What is not needed is not taken. */
+async function withMemory<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  const read = await connection.runAndReadAll(
+    `SELECT value, parse_formatted_bytes(value) < ${COUNTING_MEMORY} * 1048576 FROM duckdb_settings() WHERE name = 'memory_limit'`,
+  )
+  const [usual, isLess] = read.getRowsJS()[0] ?? []
+  if (isLess !== true) return work()
+  await connection.run(`SET memory_limit = '${COUNTING_MEMORY}MiB'`)
+  const found = await work()
+  await connection.run(`SET memory_limit = ${literal(String(usual))}`)
+  return found
 }
 
 /** In one transaction, one row for each name. */

@@ -5,7 +5,8 @@ import { Refused } from './answers.ts'
 import { cellsOf } from './uploads.ts'
 import type { World } from './world.ts'
 
-const ROWS = /^SELECT '(\w+)' AS name, TO_JSON_STRING\(\[.*\]\) AS cells FROM `[^`]+`\.`(\w+)`\.`\w+`(?: WHERE form_uuid IN \(.*\))?$/s
+const ROWS =
+  /^SELECT '(\w+)' AS name, TO_JSON_STRING\(\[.*\]\) AS cells FROM `[^`]+`\.`(\w+)`\.`\w+`(?: WHERE form_uuid IN \(.*\))?$/s
 /** Questions that are context: here none ever is. */
 const CONTEXT = /^SELECT 'context' AS name, .* AS cells FROM \(/s
 /** Enough for several pages of nearly anything. */

@@ -59,7 +59,8 @@ function ofAttributes(scope: string, json: Cell | undefined): [string[], Counted
   const attributes: Record<string, never> = typeof json === 'string' ? JSON.parse(json) : {}
   return Object.entries(attributes).flatMap(([name, value]: [string, unknown]): [string[], Counted][] => {
     if (value === null || (typeof value === 'string' && isBlank(value))) return []
-    const type = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? typeOf(value) : 'text'
+    const type =
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? typeOf(value) : 'text'
     const fits = type === 'text' || type === null ? {} : { [`${type}s`]: 1 }
     return [[[scope, '.', `.${name}`, '.'], { answers: 1, known: 1, ...fits }]]
   })

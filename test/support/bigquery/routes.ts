@@ -204,7 +204,8 @@ function insertLoad(world: World, request: Request): Answer {
     const name = target.join('.')
     const there = world.tables.get(name)
     // What is there keeps its description and its labels.
-    if (there !== undefined) Object.assign(there, { metadata: { ...there.metadata, schema }, rows, etag: there.etag + 1 })
+    if (there !== undefined)
+      Object.assign(there, { metadata: { ...there.metadata, schema }, rows, etag: there.etag + 1 })
     else world.tables.set(name, { etag: 1, creationTime: String(world.clock++), metadata: { schema }, rows })
     return { load: { outputRows: String(rows.length) } }
   })
