@@ -17,6 +17,11 @@ const EXPORTED = [
   'src/destinations/csv/errors.ts',
 ]
 
+/** How types of columns are decided, which a command tells as well. */
+const TYPES = ['catalog', 'column-plan', 'column-types', 'counting', 'given-names', 'novelty'].map(
+  (file) => `src/destinations/${file}.ts`,
+)
+
 /** Who may import whom. Nobody imports main, scripts or bench; a test may import anything. */
 const RULES: readonly Rule[] = [
   // What: the model of the warehouse, and nothing of how it is filled.
@@ -61,6 +66,11 @@ const RULES: readonly Rule[] = [
       'type src/config.ts',
       'type src/config/exports.ts',
     ],
+  },
+  {
+    of: ['src/columns/'],
+    may: [...EVERYWHERE, 'src/columns/', 'type src/destinations/source.ts', ...TYPES],
+    node: false,
   },
   {
     of: ['src/report/'],
@@ -136,6 +146,8 @@ function destination(name: string): string[] {
     'destination',
     'batch',
     'catalog',
+    'column-changes',
+    'counting',
     'merge',
     'novelty',
     'former-names',

@@ -26,7 +26,7 @@ export function surveyView(survey: Survey, sql: Dialect): View {
   return {
     name: survey.viewName,
     description: `Responses to ${survey.formName ?? `the survey ${survey.formUuid}`}, one row each${rest}`,
-    columns: Object.fromEntries(selected.map(({ name, sql: _, ...column }) => [name, column])),
+    columns: Object.fromEntries(selected.map(({ name, sql: _sql, ...column }) => [name, column])),
     query: () => query,
   }
 }

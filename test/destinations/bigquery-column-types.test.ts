@@ -29,9 +29,10 @@ function batch(number: number, bodies: readonly object[]): RowBatch {
 }
 
 const typesOf = ({ world }: FakeBigquery) =>
-  (world.tables.get(`refiner.${columnNames.name}`)?.rows ?? []).flatMap(({ column_name: name, value_type: type }) =>
-    type === undefined ? [] : [`${String(name)} ${String(type)}`],
-  )
+  (world.tables.get(`refiner.${columnNames.name}`)?.rows ?? []).flatMap((row) => {
+    const type = textAt(row, 'value_type')
+    return type === '' ? [] : [`${textAt(row, 'column_name')} ${type}`]
+  })
 
 for (const mode of ['merge', 'append'] as const) {
   test(`in ${mode} mode a type is given from twenty answers on, kept, and nothing is counted any more`, async (t) => {

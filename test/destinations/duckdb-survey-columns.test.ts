@@ -19,15 +19,21 @@ test("questions come in the survey's order, each with its rows and what stands b
   const data = { zeta: 1, mid: { right: 1, left: 2 }, alpha: 'x', nps: 9 }
   await warehouse.load(answer(0, { zeta: 'odd' }), answer(1, data), answer(2, { zeta: 2, nps: 'N/A' }))
   t.deepEqual(await columnsOf(warehouse), [
-    ...['zeta', 'zeta_text'],
-    ...['mid_right', 'mid_left'],
+    'zeta',
+    'zeta_text',
+    'mid_right',
+    'mid_left',
     'alpha',
-    ...['nps', 'nps_text', 'nps_points', 'nps_category', 'nps_is_latest'],
+    'nps',
+    'nps_text',
+    'nps_points',
+    'nps_category',
+    'nps_is_latest',
   ])
   await warehouse.load(answer(3, { zeta: 1, first: 2, mid: { right: 1 }, alpha: 'x', nps: 1 }))
   t.deepEqual(
     (await columnsOf(warehouse)).filter((name) => !/_text|nps_/.test(name)),
-    [...['zeta', 'first', 'mid_right', 'mid_left', 'alpha', 'nps']],
+    ['zeta', 'first', 'mid_right', 'mid_left', 'alpha', 'nps'],
   )
 })
 
@@ -131,8 +137,14 @@ test('labeled answers and questions that the settings name have points, other qu
     answer(1, { likely: 3, csat: '1 - Bad', ces_reason: 'hard' }),
   )
   t.deepEqual(await columnsOf(warehouse), [
-    ...['likely', 'likely_points', 'likely_category', 'likely_is_latest'],
-    ...['csat', 'csat_points', 'csat_category', 'csat_is_latest'],
+    'likely',
+    'likely_points',
+    'likely_category',
+    'likely_is_latest',
+    'csat',
+    'csat_points',
+    'csat_category',
+    'csat_is_latest',
     'ces_reason',
     'nps_score',
   ])

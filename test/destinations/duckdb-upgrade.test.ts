@@ -30,7 +30,7 @@ async function olderWarehouse(t: ExecutionContext): Promise<ViewWarehouse> {
   )
   await withConnection(warehouse.path, async (connection) => {
     const views = await connection.runAndReadAll('SELECT view_name FROM duckdb_views() WHERE NOT internal')
-    for (const [name] of views.getRowsJS()) await connection.run(`DROP VIEW "${String(name)}"`)
+    for (const [name] of views.getRowsJS()) await connection.run(`DROP VIEW "${typeof name === 'string' ? name : ''}"`)
     await connection.run(
       `UPDATE response_answers SET value_timestamp = value_date WHERE value_date IS NOT NULL; ${OLDER}`,
     )
@@ -53,13 +53,21 @@ test('after an upgrade names are kept, columns have the type of what fits, attri
   const columns = await warehouse.ask(
     "SELECT column_name || ' ' || data_type AS named FROM duckdb_columns() WHERE table_name = 'survey_s' ORDER BY column_index OFFSET 21",
   )
+  // The place of a question is known once it comes again; the others stand as they did.
   t.deepEqual(
-    columns.map(({ named }) => named).toSorted(),
+    columns.map(({ named }) => named),
     [
-      ...['rating DOUBLE', 'rating_text VARCHAR', 'nps DOUBLE'],
-      ...['nps_points DOUBLE', 'nps_category VARCHAR', 'nps_is_latest BOOLEAN'],
-      ...['tools VARCHAR[]', 'day DATE', 'attribute_plan VARCHAR', 'attribute_seats DOUBLE'],
-    ].toSorted(),
+      'rating DOUBLE',
+      'rating_text VARCHAR',
+      'day DATE',
+      'nps DOUBLE',
+      'nps_points DOUBLE',
+      'nps_category VARCHAR',
+      'nps_is_latest BOOLEAN',
+      'tools VARCHAR[]',
+      'attribute_plan VARCHAR',
+      'attribute_seats DOUBLE',
+    ],
   )
   t.deepEqual(
     await warehouse.ask(

@@ -22,6 +22,8 @@ export interface ViewWarehouse {
   /** Loads these bodies as one batch, and lets the views follow. Returns what could not be made. */
   load(...bodies: readonly unknown[]): Promise<string[]>
   loadRows(batch: RowBatch): Promise<string[]>
+  /** Loads these bodies, and leaves the views as they are. */
+  loadOnly(...bodies: readonly unknown[]): Promise<void>
   /** Columns that the last load changed in views. */
   changes(): readonly string[]
   /** Rows by column. */
@@ -42,10 +44,13 @@ export async function viewWarehouse(
   let loaded = 0
   let changes: readonly string[] = []
   const { signal } = new AbortController()
-  const loadRows = async (batch: RowBatch) => {
+  const loadBatch = async (batch: RowBatch) => {
     await destination.prepare()
     loaded += 1
     await destination.load({ ...batch, id: `batch-${loaded}-${randomUUID()}` }, { signal })
+  }
+  const loadRows = async (batch: RowBatch) => {
+    await loadBatch(batch)
     try {
       const refreshed = await destination.refreshViews?.({ signal })
       changes = refreshed?.changes ?? []
@@ -58,6 +63,7 @@ export async function viewWarehouse(
     path,
     load: (...bodies) => loadRows(flattened(...bodies)),
     loadRows,
+    loadOnly: (...bodies) => loadBatch(flattened(...bodies)),
     changes: () => changes,
     async ask(sql) {
       const { columns, rows } = await queryFile(path, sql)
