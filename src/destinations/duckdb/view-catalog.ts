@@ -70,7 +70,7 @@ async function withMemory<T>(connection: DuckDBConnection, work: () => Promise<T
   if (isLess !== true) return work()
   await connection.run(`SET memory_limit = '${COUNTING_MEMORY}MiB'`)
   const found = await work()
-  await connection.run(`SET memory_limit = ${literal(String(usual))}`)
+  await connection.run(`SET memory_limit = ${literal(typeof usual === 'string' ? usual : '')}`)
   return found
 }
 
