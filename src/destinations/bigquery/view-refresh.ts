@@ -2,7 +2,7 @@
  * Makes the views that schemas/views.ts defines. What is there and the same stays; what a user made under such a name stays as
  * well, and is told: views of ours are known by a label.
  */
-import { UNSET_MODELS, type View, type ViewColumn } from '../../../schemas/views/spec.ts'
+import { type ModelOptions, UNSET_MODELS, type View, type ViewColumn } from '../../../schemas/views/spec.ts'
 import { PermanentError, reasonOf } from '../../errors.ts'
 import { now } from '../batch.ts'
 import { changesTo } from '../column-changes.ts'
@@ -15,6 +15,7 @@ import { apiName, apiType } from './column-types.ts'
 import { bigqueryDialect } from './dialect.ts'
 import { keepLonger } from './expiry.ts'
 import { type Field, fieldsIn } from './schema.ts'
+import { fillFormAttributes } from './upgrade.ts'
 import { ensureView } from './views.ts'
 import { ensureNames, keepNames, readCatalog, readCounts, type Warehouse } from './warehouse-catalog.ts'
 
@@ -58,6 +59,13 @@ export async function refreshViews(warehouse: Warehouse, surveys: Surveys, signa
   return { reasons: reasons.toSorted(), changes: changes.toSorted(), settled }
 }
 
+/** As it is read, with what a dataset of an older version lacks. */
+async function completeCatalog(warehouse: Warehouse, models: ModelOptions, surveys: Surveys, signal: AbortSignal) {
+  const catalog = await readCatalog(warehouse, models, surveys)
+  const isFilled = surveys === 'all' && (await fillFormAttributes(warehouse, catalog, signal))
+  return isFilled ? readCatalog(warehouse, models, surveys) : catalog
+}
+
 /** BigQuery's type of a column. */
 const typeIn = ({ type, isList }: ViewColumn) => `${apiType(type)}${isList ? '[]' : ''}`
 
@@ -68,7 +76,7 @@ async function planned(warehouse: Warehouse, surveys: Surveys, signal: AbortSign
   const made = await ensureNames(warehouse)
   for (let before: string | undefined; ; ) {
     signal.throwIfAborted()
-    const catalog = await readCatalog(warehouse, models, surveys)
+    const catalog = await completeCatalog(warehouse, models, surveys, signal)
     const { counts, respondents } = await readCounts(warehouse, models, catalog, surveys)
     const plan = planViews(catalog, counts, { models, surveys, sql: bigqueryDialect(pathTo), now: now() })
     if (plan.changed.length === 0) return { plan, respondents }

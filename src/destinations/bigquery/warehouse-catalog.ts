@@ -52,7 +52,7 @@ const formsIn = (surveys: Surveys) =>
   surveys === 'all' ? 'TRUE' : `form_uuid IN (${[...surveys].map((form) => text(form)).join(', ')})`
 
 /** The least that a query is billed for: BIGQUERY_MAX_BYTES_BILLED is about merges and reads of people. */
-const unbilled = ({ options }: Warehouse) => ({ labels: options.labels, maximumBytesBilled: undefined })
+export const unbilled = ({ options }: Warehouse) => ({ labels: options.labels, maximumBytesBilled: undefined })
 
 /** Counts the answers of columns that have no type yet; asks nothing where all have one. */
 export async function readCounts(

@@ -4,6 +4,7 @@ import { appendTo, select, withColumns } from './append.ts'
 import { catalogPage, nextPage } from './catalog.ts'
 import { countsAnswer } from './counts.ts'
 import { CHECK, recognise } from './scripts.ts'
+import { upgradeAnswer } from './upgrade.ts'
 import { loadedRows, parts } from './uploads.ts'
 import { type FakeTable, look, runScript, tableOf, type World } from './world.ts'
 
@@ -183,7 +184,7 @@ function insertQuery(world: World, request: Request): Answer {
 function runQuery(world: World, request: Request): Answer {
   const sql = textAt(bodyOf(request), 'query')
   world.statements.add(sql)
-  return ok(catalogPage(world, sql) ?? countsAnswer(world, sql) ?? select(world, sql))
+  return ok(catalogPage(world, sql) ?? countsAnswer(world, sql) ?? upgradeAnswer(world, sql) ?? select(world, sql))
 }
 
 function getPage(world: World, { url }: Request, [job = '']: string[]): Answer {
