@@ -70,6 +70,15 @@ function fillings(responses: number): Readonly<Record<string, string>> {
   }
 }
 
+/** When the events arrived, and cells of columns that came later: they stand last. */
+const ARRIVED = "TIMESTAMP '2025-12-31 00:00:00'"
+const LAST: Readonly<Record<string, string>> = {
+  account_attributes: `NULL, ${ARRIVED}`,
+  user_attributes: `NULL, ${ARRIVED}`,
+  response_answers: `NULL, FALSE, ${ARRIVED}`,
+  webhook_events: '',
+}
+
 export async function buildWarehouse(path: string, responses: number): Promise<void> {
   const destination = duckdbDestination({ path })
   await destination.prepare()
@@ -78,7 +87,9 @@ export async function buildWarehouse(path: string, responses: number): Promise<v
   const connection = await instance.connect()
   await connection.run(MACROS)
   for (const [table, query] of Object.entries(fillings(responses)))
-    await connection.run(`INSERT INTO ${table} ${query}`)
+    await connection.run(
+      `INSERT INTO ${table} SELECT ${['Q.*', LAST[table] ?? ARRIVED].filter(Boolean).join(', ')} FROM (${query}) AS Q`,
+    )
   await connection.run('CHECKPOINT')
   connection.closeSync()
   instance.closeSync()

@@ -19,7 +19,7 @@ export function help(argv: readonly string[]): void {
       [
         '\nSettings, all optional: from the environment, else .env, else refiner-warehouse.config.json; defaults in parentheses.',
         ...lines,
-        '\nOther commands: npm run load, replay, export-csv, query, bigquery, quarantine, report, send-samples; each explains itself with -- --help.',
+        '\nOther commands: npm run load, replay, export-csv, query, columns, bigquery, quarantine, report, send-samples; each explains itself with -- --help.',
       ].join('\n'),
     )
     .allowExcessArguments(false)

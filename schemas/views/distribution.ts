@@ -27,12 +27,15 @@ export const answerDistribution = (options: ModelOptions): View => ({
 
 function distribution(sql: Dialect, options: ModelOptions): Sql {
   // No boolean and no time of a calendar finds a person, though a day may look like a phone number.
-  const isExempt = '(A.value_boolean IS NOT NULL OR A.value_date IS NOT NULL OR A.value_timestamp IS NOT NULL)'
-  return `WITH given AS (
-  SELECT A.form_uuid, A.question, A.item, A.value, COUNT(DISTINCT A.response_uuid) AS n, COUNT(DISTINCT A.user_uuid) AS users
+  // Values are looked at once each, and not once for each response.
+  return `WITH counted AS (
+  SELECT A.form_uuid, A.question, A.item, A.value, COUNT(DISTINCT A.response_uuid) AS n, COUNT(DISTINCT A.user_uuid) AS users,
+    COUNT(A.value_boolean) + COUNT(A.value_date) + COUNT(A.value_timestamp) AS exempt
   FROM ${sql.relation('answers')} AS A
-  WHERE ${isAnonymous(sql, ['A.question', 'A.item'], 'A.value', isExempt, options)}
   GROUP BY 1, 2, 3, 4
+), given AS (
+  SELECT C.* FROM counted AS C
+  WHERE ${isAnonymous(sql, ['C.question', 'C.item'], 'C.value', 'C.exempt > 0', options)}
 ), reached AS (
   SELECT A.form_uuid, A.question, A.item, A.response_uuid, A.user_uuid FROM ${sql.relation('answers')} AS A
   UNION ALL

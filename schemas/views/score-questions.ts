@@ -186,9 +186,9 @@ function note(sql: Dialect): Sql {
     WHEN obstacle = 'lists' THEN CONCAT('Not scored: lists in ', ${share('lists')}, ' answers.')
     WHEN obstacle = 'texts' THEN CONCAT('Not scored: texts in ', ${share('texts')}, ' answers.')
     WHEN obstacle = 'outside' THEN CONCAT('Not scored: ', ${text('fitting')}, ' of ', ${text('numbers')}, ' numbers are whole and from ', ${SCALE}, '.', ${mend(sql)})
-    ELSE NULLIF(CONCAT(
+    ELSE NULLIF(LTRIM(CONCAT(
       CASE WHEN numbers > fitting OR texts > 0 OR several > 0 THEN CONCAT('Not counted: ', SUBSTR(CONCAT(${left.join(', ')}), 3), '.') ELSE '' END,
-      CASE WHEN fitting < ${ENOUGH} * numbers THEN ${mend(sql)} ELSE '' END, ${doubt(sql)}), '')
+      CASE WHEN fitting < ${ENOUGH} * numbers THEN ${mend(sql)} ELSE '' END, ${doubt(sql)})), '')
   END`
 }
 

@@ -9,7 +9,6 @@ import { clearScheduled, runScheduled } from '../../src/exports/scheduled.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 import { event } from '../support/flattening.ts'
 import { folder, NEVER, run, startProduct, until } from '../support/process.ts'
-import { response } from '../support/reports.ts'
 
 const AT = new Date('2026-11-24T06:00:00.123Z')
 
@@ -79,23 +78,6 @@ test('a server exports on the schedule between loads, and a failing export is to
     (await readdir(out)).filter((name) => !/^users-\d{8}T\d{6}Z\.csv$/.test(name)),
     [],
   )
-})
-
-test('a server goes on to export a survey by its former name, and logs how it is called now', async (t) => {
-  const dataDir = await folder(t)
-  const EXPORTS = JSON.stringify([{ name: 'nps', survey: 'NPS Survey', columns: 'nps', cron: '* * * * * *' }])
-  const product = await startProduct(t, dataDir, { ...NEVER, EXPORTS })
-  const send = async (n: number, name: string, day: string) => {
-    t.is((await product.post(JSON.stringify(response(n, { nps: 9 }, { uuid: 'f1', name }, day)))).status, 202)
-    t.is((await run(t, 'scripts/load.ts', { dataDir })).code, 0)
-  }
-  await send(1, 'NPS Survey', '2026-03-01')
-  await product.said(/"export":"nps","rows":1,"file":"[^"]+","msg":"exported"/)
-  await send(2, 'NPS 2026', '2026-03-02')
-  const note = String.raw`\\"NPS Survey\\" is called \\"NPS 2026\\" now [^}]*its view is survey_nps_survey`
-  await product.said(new RegExp(`"export":"nps","rows":2,"file":"[^"]+","note":"${note}","msg":"exported"`))
-  product.kill('SIGTERM')
-  t.is((await product.ended).code, 0)
 })
 
 test('a server tells its exports when it starts, and takes it calmly that the first load is still to come', async (t) => {

@@ -9,7 +9,7 @@ import type { RowBatch } from '../../../src/flatten/rows.ts'
 import { sampleEvents } from '../../../src/samples/samples.ts'
 import { destinationOn, fakeFor, unstopped } from '../../support/bigquery/loading.ts'
 import type { FakeBigquery } from '../../support/fake-bigquery.ts'
-import { event, stored } from '../../support/flattening.ts'
+import { answerAt, event, stored } from '../../support/flattening.ts'
 import { HOSTILE, hostileEvents } from '../../support/hostile-surveys.ts'
 import { batches, delivered, distinctLifecycles } from '../../support/lifecycles.ts'
 
@@ -47,6 +47,48 @@ export function ofManyDays(days: number): object[] {
     const uuid = at % 10 === 0 ? `of no day, ${at}` : `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
     return event({}, { uuid, last_data_reception_at: '2026-01-01 00:00:00', data: { why: 'so' } })
   })
+}
+
+/** Answers to scores as people and forms give them: on scales that differ, with labels, as lists, as texts, once more. */
+export function oddScores(): object[] {
+  const odd = [
+    '10 - Extremely likely',
+    '0 (not at all)',
+    ['9'],
+    ['9', '10'],
+    'N/A',
+    11,
+    9.5,
+    '2026-05-03',
+    true,
+    '7 \u2013 gut',
+  ]
+  return Array.from({ length: 40 }, (_, at) =>
+    answerAt(
+      {
+        nps: odd[at] ?? String(at % 11),
+        'csat "a\\b"': (at % 10) + 1,
+        csat_scaled: (at % 10) + 1,
+        ces: (at % 5) + 1,
+        ces_scaled: (at % 5) + 1,
+        nps_lists: at % 3 === 0 ? '9' : ['8', '9'],
+        nps_reason: `text ${at}`,
+      },
+      at,
+    ),
+  )
+}
+
+/** Scales of some of them. */
+export const SCALED: Settings = {
+  models: {
+    ...UNSET_MODELS,
+    questions: {
+      nps: undefined,
+      csat: [{ question: 'csat "a\\b"' }, { question: 'csat_scaled', scale: [1, 10], satisfied: [9, 10] }],
+      ces: [{ question: 'ces_scaled', scale: [1, 5] }, { question: 'ces' }],
+    },
+  },
 }
 
 /** What a person sets about views, for every destination alike. */
