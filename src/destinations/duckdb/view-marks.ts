@@ -67,6 +67,8 @@ export async function readMarks(connection: DuckDBConnection): Promise<Marks> {
       if (found === undefined) return 'missing'
       const isOurs = found === commentText(view.description)
       if (isOurs && marks.get(name) === mark) return 'same'
+      // Whoever made another view under the name took the comment away.
+      if (isOurs && marks.has(name)) return 'other'
       // Versions before had the mark in the comment.
       if (found.includes(MARK)) return 'other'
       const text = await textOf(name)

@@ -43,6 +43,8 @@ export async function ensureViews(
   const { changed, views, surveys: ofSurveys, open } = planViews(catalog, counts, settings)
   await keepNames(session, changed)
   const marks = await readMarks(connection)
+  // With a new question alone no column changes; and to look takes as long as to make the view.
+  const mayChange = surveys === 'all' || open.items.some(({ isMixed }) => isMixed)
   const columnsOf = columnsThere(connection)
   const made = { reasons: [] as string[], changes: [] as string[], settled: { open, surveys, respondents } }
   for (const view of views) {
@@ -52,7 +54,8 @@ export async function ensureViews(
     if (standing === 'same') continue
     if (standing === 'taken') made.reasons.push(`${view.name}: ${TAKEN}`)
     else {
-      const before = standing === 'other' && ofSurveys.has(view.name) ? await columnsOf(view.name) : []
+      const isTold = mayChange && standing === 'other' && ofSurveys.has(view.name)
+      const before = isTold ? await columnsOf(view.name) : []
       if (await makeView(connection, view)) made.changes.push(...changesTo(view, before, typeIn))
       else made.reasons.push(`${view.name}: ${UNMADE}`)
     }
