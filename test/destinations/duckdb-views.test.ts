@@ -114,7 +114,6 @@ test("something of the user's that one view needs the name of hinders only those
   await withConnection(path, (connection) => connection.run('CREATE TABLE scores (mine INT)'))
   const reasons = await load(answered({ nps: 9 }))
   t.regex(reasons.find((reason) => reason.startsWith('scores:')) ?? '', /something else has that name; rename it/)
-  t.regex(reasons.find((reason) => reason.startsWith('nps:')) ?? '', /has the name of one of our views; undo that/)
   t.regex(
     reasons.find((reason) => reason.startsWith('survey_nps:')) ?? '',
     /has the name of one of our views; undo that/,
