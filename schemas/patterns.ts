@@ -6,4 +6,10 @@ export function patternOf(patterns: readonly string[]): string {
   return `^(?:${patterns.map((pattern) => pattern.split('*').map(escaped).join('.*')).join('|')})$`
 }
 
+/** Patterns, and those after a `!`, which are exceptions. */
+export const withExceptions = (patterns: readonly string[]) => ({
+  patterns: patterns.filter((pattern) => !pattern.startsWith('!')),
+  exceptions: patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1)),
+})
+
 const escaped = (text: string) => text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')

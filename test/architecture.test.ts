@@ -150,6 +150,7 @@ function destination(name: string): string[] {
     'counting',
     'merge',
     'novelty',
+    'given-names',
     'former-names',
     'source',
     'sql',

@@ -2,7 +2,7 @@
  * What all other views read: answers without what is none, the context beside them, and responses by what became of them. Here stands
  * once what an answer is, also for rows that an older version loaded.
  */
-import { patternOf } from '../patterns.ts'
+import { patternOf, withExceptions } from '../patterns.ts'
 import type { Dialect, Sql } from './dialect.ts'
 import type { ModelOptions, View, ViewColumn } from './spec.ts'
 import { metricWords } from './words.ts'
@@ -41,9 +41,14 @@ export function contextQuestions(sql: Dialect, { contextKeys, questions }: Model
     sql.matches('Q.question', metricWords()),
     ...(scored.length === 0 ? [] : [`Q.question IN (${scored.map(({ question }) => sql.text(question)).join(', ')})`]),
   ].join(' OR ')
+  const { patterns, exceptions } = withExceptions(contextKeys)
+  // A column that was given its type stays: one event that comes too early takes nothing away that people built on.
+  const kept = `SELECT N.form_uuid, N.name FROM ${sql.relation('column_names')} AS N
+    WHERE N.scope = 'question' AND N.value_type IS NOT NULL GROUP BY N.form_uuid, N.name`
   return `SELECT Q.form_uuid, Q.question FROM ${sql.relation('questions')} AS Q
-  WHERE ${sql.matches('Q.question', named(contextKeys))} OR Q.seen_before_answer AND NOT (${isScored})
-    AND Q.form_uuid IN (SELECT R.form_uuid FROM ${sql.relation('responses')} AS R WHERE R.first_data_reception_at IS NOT NULL)`
+  LEFT JOIN (${kept}) AS K ON K.form_uuid = Q.form_uuid AND K.name = Q.question
+  WHERE NOT ${sql.matches('Q.question', named(exceptions))} AND (${sql.matches('Q.question', named(patterns))}
+    OR Q.seen_before_answer AND K.name IS NULL AND NOT (${isScored}) AND Q.form_uuid IN (SELECT R.form_uuid FROM ${sql.relation('responses')} AS R WHERE R.first_data_reception_at IS NOT NULL))`
 }
 
 const named = (patterns: readonly string[]) => `(?is)${patternOf(patterns)}`
@@ -123,7 +128,8 @@ export const responseStates: View = {
 ), surveys AS (
   ${surveys(sql)}
 ), states AS (
-  SELECT R.*, R.status = 'completed' OR R.first_data_reception_at IS NOT NULL OR A.response_uuid IS NOT NULL AS is_started
+  SELECT R.*, R.status = 'completed' OR A.response_uuid IS NOT NULL
+    OR R.answers IS NULL AND R.first_data_reception_at IS NOT NULL AS is_started
   FROM ${sql.relation('responses')} AS R
   LEFT JOIN answered AS A ON A.response_uuid = R.response_uuid
 )

@@ -40,7 +40,8 @@ export function countsQuery(
   wanted: Counted,
   among: Sql = 'TRUE',
 ): Sql | undefined {
-  const { user, account } = wanted.attributes
+  const user = fitting(sql, wanted.attributes.user)
+  const account = fitting(sql, wanted.attributes.account)
   const attributes = user.length + account.length > 0
   const parts = [
     ...(wanted.questions.length > 0 ? [ofAnswers(sql, options, wanted), ofNone(sql, wanted)] : []),
@@ -64,12 +65,27 @@ const place = (row: string, question: string): Sql =>
     shielded(`${row}.item`, 'item'),
   ].join(', ')
 
-/** So many names may stand in a query; where there are more, all questions of the forms are counted. */
-const MOST_NAMES = 1000
+/** Characters of names that may stand in a query, of a megabyte that BigQuery takes; where there are more, all questions of the forms are counted. */
+const MOST_CHARACTERS = 150_000
+
+const charactersOf = (sql: Dialect, names: readonly string[]) =>
+  names.reduce((sum, name) => sum + sql.text(name).length + 2, 0)
+
+/** Names that have room, the first ones. The others are counted once these have their types. */
+function fitting(sql: Dialect, names: readonly string[]): readonly string[] {
+  let room = MOST_CHARACTERS
+  const end = names.findIndex((name) => {
+    room -= sql.text(name).length + 2
+    return room < 0
+  })
+  return end < 0 ? names : names.slice(0, end)
+}
 
 function ofQuestions(sql: Dialect, row: string, { forms, questions }: Counted): Sql {
   const isIn = (column: string, names: readonly string[]) =>
-    names.length > MOST_NAMES ? 'TRUE' : `${row}.${column} IN (${names.map((name) => sql.text(name)).join(', ')})`
+    charactersOf(sql, names) > MOST_CHARACTERS
+      ? 'TRUE'
+      : `${row}.${column} IN (${names.map((name) => sql.text(name)).join(', ')})`
   return `${isIn('form_uuid', forms)} AND ${isIn('question', questions)}`
 }
 

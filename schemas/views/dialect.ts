@@ -24,6 +24,8 @@ export interface Dialect {
   matches(value: Sql, expression: string): Sql
   /** What the only group of an RE2 expression finds in the text; NULL where the expression finds nothing, or the group an empty text. */
   captured(value: Sql, expression: string): Sql
+  /** The letters and digits of a name, in lower case: alike in every spelling. Of a name without any, the name. */
+  letters(name: Sql): Sql
   /** The day of an instant in a time zone (IANA name). */
   day(instant: Sql, zone: string): Sql
   /** The first day of an instant's month in a time zone (IANA name). */
@@ -35,8 +37,7 @@ export interface Dialect {
   /** The text of a JSON object's member: a scalar bare, anything else as JSON, NULL where there is none. */
   member(json: Sql, name: string): Sql
   /**
-   * The same as a type, where flattening would take it for one (src/flatten/value.ts), and NULL where not; a timestamp also of a day, its
-   * midnight in UTC. The texts of JSON numbers and of JSON's own true and false count as well.
+   * The same as a type, where flattening would take it for one (src/flatten/value.ts), and NULL where not. The texts of JSON numbers and of JSON's own true and false count as well.
    */
   memberAs(json: Sql, name: string, type: ValueType): Sql
   /** The same of a JSON value. */
@@ -76,9 +77,9 @@ const DAY = '(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-[0-9]{2}-[0-
 const MINUTES = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
 const ZONE = 'Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?'
 
-/** Texts (RE2) that flattening takes for a day, or for a day or an instant (src/flatten/time.ts), if the calendar has it. */
+/** Texts (RE2) that flattening takes for a day, or for an instant (src/flatten/time.ts), if the calendar has it. */
 export const DAY_TEXT = `^(${DAY})$`
-export const TIME_TEXT = `^(${DAY}(?:[T ]${MINUTES}(?::[0-5][0-9](?:[.][0-9]+)?)?(?:${ZONE})?)?)$`
+export const TIME_TEXT = `^(${DAY}[T ]${MINUTES}(?::[0-5][0-9](?:[.][0-9]+)?)?(?:${ZONE})?)$`
 
 /** Integers below 2^53 - 1. */
 const INTEGER =

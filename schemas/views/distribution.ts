@@ -1,7 +1,7 @@
 /** How often each answer was given. An empty list is none of the choices: it counts among those who were asked. */
 import { SURVEY, surveys } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
-import { areOwn, isAnonymous } from './identity.ts'
+import { areOwn, isAnonymous, isNoValue } from './identity.ts'
 import type { ModelOptions, View } from './spec.ts'
 
 export const answerDistribution = (options: ModelOptions): View => ({
@@ -26,16 +26,18 @@ export const answerDistribution = (options: ModelOptions): View => ({
 })
 
 function distribution(sql: Dialect, options: ModelOptions): Sql {
-  // No boolean and no time of a calendar finds a person, though a day may look like a phone number.
+  // A boolean and a number of a scale find nobody, whatever the question is called (`ease_of_login`), and neither does a day.
+  const isPlain = `(C.booleans > 0 OR ${sql.matches('C.value', '^-?[0-9]{1,2}$')})`
   // Values are looked at once each, and not once for each response.
   return `WITH counted AS (
   SELECT A.form_uuid, A.question, A.item, A.value, COUNT(DISTINCT A.response_uuid) AS n, COUNT(DISTINCT A.user_uuid) AS users,
-    COUNT(A.value_boolean) + COUNT(A.value_date) + COUNT(A.value_timestamp) AS exempt
+    COUNT(A.value_boolean) AS booleans, COUNT(A.value_date) + COUNT(A.value_timestamp) AS times
   FROM ${sql.relation('answers')} AS A
   GROUP BY 1, 2, 3, 4
 ), given AS (
   SELECT C.* FROM counted AS C
-  WHERE ${isAnonymous(sql, ['C.question', 'C.item'], 'C.value', 'C.exempt > 0', options)}
+  WHERE ${isAnonymous(sql, ['C.question', 'C.item'], { value: 'C.value', isPlain, isExempt: 'C.booleans + C.times > 0' }, options)}
+    AND ${isNoValue(sql, 'C.item')}
 ), reached AS (
   SELECT A.form_uuid, A.question, A.item, A.response_uuid, A.user_uuid FROM ${sql.relation('answers')} AS A
   UNION ALL

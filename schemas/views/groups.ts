@@ -5,8 +5,9 @@
 import { patternOf } from '../patterns.ts'
 import { bandOf, DECIMAL, IS_OWN, startOf } from './bands.ts'
 import type { Dialect, Sql } from './dialect.ts'
-import { identifies, isAnonymous } from './identity.ts'
+import { identifies, isAnonymous, isKnown } from './identity.ts'
 import type { ModelOptions, ModelSettings, ViewColumn } from './spec.ts'
+import { metricWords } from './words.ts'
 
 /** What the scores are grouped by, beside the question. */
 export interface Dimension {
@@ -50,6 +51,7 @@ function members(sql: Dialect, scores: Sql, settings: ModelSettings): Sql {
       SELECT M.*, ${number} AS number FROM (
         ${each.join('\n    UNION ALL\n    ')}
       ) AS M
+      ${ownQuestions(sql, settings)}
       WHERE ${isGroup(sql, settings)}
     ), grouped AS (
       SELECT M.* REPLACE (${bandOf('M.number', 'M.value')} AS value), ${startOf('M.number')} AS value_from FROM members AS M
@@ -61,17 +63,30 @@ function members(sql: Dialect, scores: Sql, settings: ModelSettings): Sql {
     SELECT M.* FROM grouped AS M
     LEFT JOIN owned AS O ON O.form_uuid = M.form_uuid AND O.question = M.question AND O.item = M.item AND O.scope = M.scope
       AND O.attribute = M.attribute
-    WHERE O.attribute IS NULL
+    WHERE O.attribute IS NULL${isKnown(sql, 'M.attribute', settings)}
   ) AS G`
 }
+
+/** Refiner writes an answer back as an attribute of the same name: the survey's own makes no groups of its scores. */
+const ownQuestions = (sql: Dialect, { groupAttributes }: ModelSettings): Sql =>
+  groupAttributes === undefined
+    ? `LEFT JOIN ${sql.relation('questions')} AS Q ON Q.form_uuid = M.form_uuid AND ${sql.letters('Q.question')} = ${sql.letters('M.attribute')}`
+    : ''
 
 /** Times and JSON by their texts, unless the settings say what makes groups. */
 const NO_GROUP = '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$|^[[{]|^[\\s\\p{Z}]*$'
 
 function isGroup(sql: Dialect, settings: ModelSettings): Sql {
   // A number becomes a band, and a band finds nobody.
-  const anonymous = isAnonymous(sql, ['M.attribute'], 'M.value', sql.matches('M.value', DECIMAL), settings)
-  return settings.groupAttributes === undefined ? `NOT ${sql.matches('M.value', NO_GROUP)} AND ${anonymous}` : anonymous
+  const anonymous = isAnonymous(
+    sql,
+    ['M.attribute'],
+    { value: 'M.value', isPlain: 'FALSE', isExempt: sql.matches('M.value', DECIMAL) },
+    settings,
+  )
+  return settings.groupAttributes === undefined
+    ? `Q.question IS NULL AND NOT ${sql.matches('M.value', NO_GROUP)} AND ${anonymous}`
+    : anonymous
 }
 
 /** Names of identifiers and times. */
@@ -89,7 +104,8 @@ export function groupable(
   questions: readonly string[],
   options: ModelOptions,
 ): Readonly<Record<'user' | 'account', readonly string[]>> {
-  const answers = new Set(questions.map(plain))
+  // Those of another survey do, but for scores: they would be shown as groups of themselves.
+  const answers = new Set(questions.filter((question) => SCORE.test(question)).map(plain))
   const wanted = options.groupAttributes && new RegExp(patternOf(options.groupAttributes), 'isu')
   const makesGroups = (name: string) => {
     if (identifies(name, options) === true) return false
@@ -99,6 +115,8 @@ export function groupable(
     attributes.filter((one) => one.scope === scope && makesGroups(one.name)).map(({ name }) => name)
   return { user: of('user'), account: of('account') }
 }
+
+const SCORE = new RegExp(metricWords(), 'u')
 
 /** Refiner writes an answer back under the question's name, in whatever spelling attributes have. */
 const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')

@@ -3,7 +3,7 @@
  * address, a phone number or an identifier, and what nearly every respondent has a value of their own of. The setting
  * IDENTIFYING_KEYS adds to it and takes away.
  */
-import { patternOf } from '../patterns.ts'
+import { patternOf, withExceptions } from '../patterns.ts'
 import type { Dialect, Sql } from './dialect.ts'
 import type { ModelOptions } from './spec.ts'
 
@@ -57,16 +57,18 @@ export const IDENTIFYING_VALUE = [
 const ENOUGH_PEOPLE = 10
 const NEARLY_ALL = 0.9
 
-const split = ({ identifyingKeys }: ModelOptions) => ({
-  added: identifyingKeys.filter((key) => !key.startsWith('!')),
-  removed: identifyingKeys.filter((key) => key.startsWith('!')).map((key) => key.slice(1)),
-})
+const split = ({ identifyingKeys }: ModelOptions) => {
+  const { patterns, exceptions } = withExceptions(identifyingKeys)
+  return { added: patterns, removed: exceptions }
+}
 
 /** Whether a name asks for a person; `undefined` where the settings say that it does not, whatever its values are. */
 export function identifies(name: string, options: ModelOptions): boolean | undefined {
   const { added, removed } = split(options)
   if (new RegExp(patternOf(removed), 'isu').test(name)) return undefined
-  return new RegExp(patternOf(added), 'isu').test(name) || new RegExp(IDENTIFYING_NAME, 'u').test(name)
+  return [patternOf(added), `(?-i:${IDENTIFYING_NAME})`, IDENTIFYING_VALUE].some((one) =>
+    new RegExp(one, 'isu').test(name),
+  )
 }
 
 /**
@@ -77,22 +79,32 @@ export function isNobody(sql: Dialect, names: readonly [Sql, ...Sql[]], options:
   return unlessRemoved(sql, names[0], namesNobody(sql, names, options), options)
 }
 
-/** A condition: neither a name nor the value identifies anyone. @param isExempt a condition by which no value does */
+/**
+ * A condition: neither a name nor the value identifies anyone.
+ * @param isPlain a condition by which no answer does, whatever it is called. @param isExempt a condition by which no value does
+ */
 export function isAnonymous(
   sql: Dialect,
   names: readonly [Sql, ...Sql[]],
-  value: Sql,
-  isExempt: Sql,
+  { value, isPlain, isExempt }: { readonly value: Sql; readonly isPlain: Sql; readonly isExempt: Sql },
   options: ModelOptions,
 ): Sql {
+  const byName = namesNobody(sql, names, options, isPlain)
   const byValue = `(${isExempt} OR NOT ${sql.matches(value, IDENTIFYING_VALUE)})`
-  return unlessRemoved(sql, names[0], `${namesNobody(sql, names, options)} AND ${byValue}`, options)
+  return unlessRemoved(sql, names[0], `${byName} AND ${byValue}`, options)
 }
 
-function namesNobody(sql: Dialect, names: readonly Sql[], options: ModelOptions): Sql {
+/** A condition: the name itself is no address, number or identifier, as keys of a nested answer may be. */
+export const isNoValue = (sql: Dialect, name: Sql): Sql => `NOT ${sql.matches(name, IDENTIFYING_VALUE)}`
+
+const BUILT_IN = `${IDENTIFYING_NAME}|${IDENTIFYING_VALUE}`
+
+/** What the settings add identifies, whatever its answers are. @param isPlain as in isAnonymous */
+function namesNobody(sql: Dialect, names: readonly Sql[], options: ModelOptions, isPlain = 'FALSE'): Sql {
   const { added } = split(options)
-  const identifying = [IDENTIFYING_NAME, ...(added.length === 0 ? [] : [`(?is:${patternOf(added)})`])].join('|')
-  return names.map((name) => `NOT ${sql.matches(name, identifying)}`).join(' AND ')
+  const none = (pattern: string) => names.map((name) => `NOT ${sql.matches(name, pattern)}`).join(' AND ')
+  const builtIn = isPlain === 'FALSE' ? none(BUILT_IN) : `(${isPlain} OR ${none(BUILT_IN)})`
+  return added.length === 0 ? builtIn : `${builtIn} AND ${none(`(?is)${patternOf(added)}`)}`
 }
 
 const unlessRemoved = (sql: Dialect, name: Sql, condition: Sql, options: ModelOptions): Sql =>
@@ -103,6 +115,10 @@ export function areOwn(sql: Dialect, name: Sql, own: Sql, people: Sql, options: 
   const all = `${people} >= ${ENOUGH_PEOPLE} AND ${own} >= ${NEARLY_ALL} * ${people}`
   return split(options).removed.length === 0 ? `(${all})` : `(${all} AND NOT ${isRemoved(sql, name, options)})`
 }
+
+/** ` OR` the settings say of the name that it identifies nobody; '' where they say it of none. */
+export const isKnown = (sql: Dialect, name: Sql, options: ModelOptions): Sql =>
+  split(options).removed.length === 0 ? '' : ` OR ${isRemoved(sql, name, options)}`
 
 const isRemoved = (sql: Dialect, name: Sql, options: ModelOptions) =>
   sql.matches(name, `(?is)${patternOf(split(options).removed)}`)

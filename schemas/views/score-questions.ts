@@ -5,10 +5,11 @@
  * A question is scored when the settings name it; else when Refiner's own type, where its API told it, is the metric; else when the
  * metric's name is a word in its identifier, and its answers look like it: no more than half of them are lists, no more than half are texts, and
  * nearly all its numbers are whole and inside the scale. So the texts of `nps_reason` and an `nps_last_year` of -20 do not
- * count, and one answer of 11, one text or one list hides no other answer.
+ * count, and one answer of 11, one text or one list hides no other answer. From 20 numbers in the scale on, four of five are enough.
  */
 import { surveys } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
+import { isNoValue } from './identity.ts'
 import {
   byMetric,
   gradingOf,
@@ -27,6 +28,10 @@ import { wordIn } from './words.ts'
 const ENOUGH = 0.95
 /** From so many numbers on, one of them may be outside the scale. */
 const FEW = 5
+/** Of many numbers in the scale, so large a share is enough: a score that people look at does not go for some odd answers. */
+const MOST = 0.8
+/** So many texts for each number make a question one of texts, in which some numbers were typed. */
+const RARE = 4
 /** From so many answers on, an upper part of the scale that nobody chose makes an assumed scale doubtful. */
 const MANY = 20
 
@@ -146,6 +151,7 @@ function named(sql: Dialect, questions: MetricQuestions): Sql {
       ${first(byType)} AS like_type, ${first(byName)} AS like_name
     FROM ${sql.relation('question_items')} AS I
     JOIN ${sql.relation('questions')} AS Q ON Q.form_uuid = I.form_uuid AND Q.question = I.question
+    WHERE ${isNoValue(sql, 'I.question')} AND ${isNoValue(sql, 'I.item')}
   ) AS K`
 }
 
@@ -154,8 +160,9 @@ const OBSTACLE = `CASE
     WHEN is_off THEN 'off'
     WHEN answers = 0 THEN 'none'
     WHEN several = answers OR source = 'name' AND 2 * lists > answers THEN 'lists'
-    WHEN numbers = 0 OR source = 'name' AND texts > numbers THEN 'texts'
-    WHEN fitting = 0 OR source = 'name' AND fitting < ${ENOUGH} * numbers AND (numbers < ${FEW} OR fitting < numbers - 1) THEN 'outside'
+    WHEN numbers = 0 OR source = 'name' AND texts > numbers AND (fitting < ${MANY} OR texts > ${RARE} * numbers) THEN 'texts'
+    WHEN fitting = 0 OR source = 'name' AND fitting < ${ENOUGH} * numbers AND (numbers < ${FEW} OR fitting < numbers - 1)
+      AND (fitting < ${MANY} OR fitting < ${MOST} * numbers) THEN 'outside'
   END`
 
 const text = (number: Sql): Sql => `CAST(${number} AS STRING)`

@@ -73,8 +73,8 @@ export function byMetric(write: (metric: Metric) => Sql): Sql {
   return `CASE metric ${METRICS.map((metric) => `WHEN '${metric}' THEN ${write(metric)}`).join(' ')} END`
 }
 
-/** RE2: an integer and what it means, such as `10 - Extremely likely` or `0 (not at all)`; no day, fraction or decimal. */
-const LABELED = '^\\s*(-?[0-9]+)\\s*[-\u2013\u2014:=.)(]\\s*[^0-9\\s]'
+/** RE2: an integer with space around it, or with what it means, such as `10 - Extremely likely` or `0 (not at all)`; no day, fraction or decimal. */
+const LABELED = '^\\s*(-?[0-9]+)\\s*(?:$|[-\u2013\u2014:=.)(]\\s*[^0-9\\s])'
 
 /** The number that an answer of this row says, by itself or with its meaning. */
 export const numberOf = (sql: Dialect, row: string): Sql =>

@@ -74,8 +74,8 @@ function sourcesOf(columns: readonly SurveyColumn[], sql: Dialect, form: Sql): S
 
 /** A column of times has the days among them as well. */
 const typedAnswers = (sql: Dialect, form: Sql): Sql =>
-  `SELECT response_uuid, question, item, choice, value, value_number, value_boolean, value_date,
-    COALESCE(value_timestamp, CAST(value_date AS TIMESTAMP)) AS value_timestamp FROM ${sql.relation('answers')} ${form}`
+  `SELECT response_uuid, question, item, choice, value, value_number, value_boolean, value_date, value_timestamp
+    FROM ${sql.relation('answers')} ${form}`
 
 /** Only what counts in the scores is there: so the mean of the points is the score that `nps` and the others tell. */
 function scoresOf(columns: readonly SurveyColumn[], sql: Dialect, form: Sql): Sql {

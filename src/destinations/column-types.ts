@@ -3,7 +3,7 @@
  *
  * - A column has lists if more than half of its answers were sent as lists; or exactly half, and one of them had several choices.
  * - Else its type is the one of number, boolean, date and timestamp that most answers fit, if at least half of them do; else text. Of two
- *   that as many fit, the narrower. Days and times together are times. A list of one is its choice, a list of several fits none.
+ *   that as many fit, the narrower. A day fits no column of times, as it begins at another time in each zone. A list of one is its choice, a list of several fits none.
  * - From ENOUGH answers on the type is given, and kept in column_names: no later answer changes it, only a person does (COLUMN_TYPES).
  *
  * What does not fit is null there, and stands in a column of text beside it.
@@ -71,13 +71,13 @@ function isListBy({ answers, none, known, lists, several }: Counts, ever: Ever):
 
 function scalarBy({ answers, numbers, booleans, dates, timestamps }: Counts, ever: Ever): ValueType {
   if (answers === 0) return ever.valueType ?? 'text'
-  const times = dates + timestamps
   const fitting: readonly (readonly [ValueType, number])[] = [
     ['boolean', booleans],
     ['number', numbers],
-    timestamps === 0 ? ['date', dates] : ['timestamp', times],
+    ['date', dates],
+    ['timestamp', timestamps],
   ]
-  const most = Math.max(booleans, numbers, times)
+  const most = Math.max(booleans, numbers, dates, timestamps)
   if (most === 0 || 2 * most < answers) return 'text'
   return fitting.find(([, count]) => count === most)?.[0] ?? 'text'
 }
@@ -91,7 +91,7 @@ export const choiceOfType = ({ valueType, isList }: ColumnType): ColumnChoice =>
 export function fittingIn({ valueType, isList }: ColumnType, counts: Counts): number {
   if (isList) return counts.answers
   const { answers, several, numbers, booleans, dates, timestamps } = counts
-  const times = { date: dates, timestamp: dates + timestamps }
+  const times = { date: dates, timestamp: timestamps }
   return { number: numbers, boolean: booleans, ...times, text: answers - several }[valueType]
 }
 
@@ -103,7 +103,7 @@ const FITTING: Readonly<Record<ValueType, number>> = {
   number: KINDS.number,
   boolean: KINDS.boolean,
   date: KINDS.date,
-  timestamp: KINDS.date | KINDS.timestamp,
+  timestamp: KINDS.timestamp,
   text: KINDS.number | KINDS.boolean | KINDS.date | KINDS.timestamp | KINDS.text,
 }
 

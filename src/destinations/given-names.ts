@@ -44,6 +44,10 @@ export interface Names {
   changed(): readonly GivenName[]
 }
 
+/** Whether an attribute was given its type, which is that of all surveys. */
+export const givesAttributeType = (changed: readonly GivenName[]): boolean =>
+  changed.some(({ scope, valueType }) => (scope === 'user' || scope === 'account') && valueType !== null)
+
 /** @param given in the order in which they were. @param views names of all other views and tables */
 export function createNames(given: readonly GivenName[], views: Iterable<string>, now: string): Names {
   const kept = new Map<string, GivenName>()

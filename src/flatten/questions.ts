@@ -86,11 +86,14 @@ export function questionRows(isContext: IsContext) {
   }
 }
 
-/** Refiner tells by these times when something was answered. It may send the trigger of completion for a part, without them. */
+/** The trigger of showing a survey. Refiner may send others for a part of the answers, without times. */
+const SHOWING = 'Saw Survey'
+
+/** Refiner tells by these times when something was answered. */
 function isBeforeAnswer({ triggeredEvent, response }: ResponseEvent): boolean {
   const { firstDataReceptionAt, lastDataReceptionAt, completedAt } = response
   const isUndated = firstDataReceptionAt === null && lastDataReceptionAt === null && completedAt === null
-  return isUndated && triggeredEvent !== 'Completed Survey'
+  return isUndated && triggeredEvent === SHOWING
 }
 
 function noteItems(items: Map<string, Item>, question: string, value: JsonValue, version: Version): void {

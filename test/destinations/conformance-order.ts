@@ -3,16 +3,20 @@ import test from 'ava'
 import fc from 'fast-check'
 import { tables } from '../../schemas/tables.ts'
 import type { Batch } from '../../src/buffer/buffer.ts'
+import { contextKeys } from '../../src/flatten/context.ts'
 import { flatten } from '../../src/flatten/flatten.ts'
 import { batches, delivered, distinctLifecycles, schedules, tiedLifecycles, visited } from '../support/lifecycles.ts'
 import { type Tables, withoutLoads } from '../support/rows.ts'
 import { comparable, memoryWarehouse, type Warehouse } from '../support/warehouses.ts'
 import { type Make, settings, unstopped } from './with-warehouse.ts'
 
+/** A name of the generated answers, so that every table has rows. */
+const CONTEXT = contextKeys(['1'])
+
 const WHOLE = { visits: [], cuts: [1_000_000] }
 
 export async function loadedInto({ destination, tables }: Warehouse, loaded: readonly Batch[]): Promise<Tables> {
-  for (const batch of loaded) await destination.load(flatten(batch), unstopped())
+  for (const batch of loaded) await destination.load(flatten(batch, CONTEXT), unstopped())
   return withoutLoads(await tables())
 }
 

@@ -163,12 +163,12 @@ test('with three misfits in ten answers a column keeps the type of the others', 
   ])
 })
 
-test('a day is a day, and among times its midnight in UTC', async (t) => {
+test('a day is a day, and stands beside a column of times, as it is another time in each zone', async (t) => {
   const warehouse = await viewWarehouse(t)
   await warehouse.load(
     answer(0, { day: '2026-05-03', moment: '2026-05-03' }),
     answer(1, { day: '2026-05-04', moment: '2026-05-04T10:00:00Z' }),
-    answer(2, { day: 'soon', moment: 'later' }, { attributes: { born: '2000-02-29' } }),
+    answer(2, { day: 'soon', moment: '2026-05-05 10:00' }, { attributes: { born: '2000-02-29' } }),
   )
   t.deepEqual((await typesOf(warehouse, '')).slice(21), [
     'day DATE',
@@ -177,8 +177,8 @@ test('a day is a day, and among times its midnight in UTC', async (t) => {
     'moment_text VARCHAR',
     'attribute_born DATE',
   ])
-  t.deepEqual(await warehouse.ask('SELECT day, moment FROM survey_s ORDER BY response_uuid LIMIT 2'), [
-    { day: '2026-05-03', moment: '2026-05-03 00:00:00' },
-    { day: '2026-05-04', moment: '2026-05-04 10:00:00' },
+  t.deepEqual(await warehouse.ask('SELECT day, moment, moment_text FROM survey_s ORDER BY response_uuid LIMIT 2'), [
+    { day: '2026-05-03', moment: null, moment_text: '2026-05-03' },
+    { day: '2026-05-04', moment: '2026-05-04 10:00:00', moment_text: null },
   ])
 })

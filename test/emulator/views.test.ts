@@ -124,7 +124,8 @@ test('every view of sample traffic has the same cells', async (t) => {
   const warehouses = await both(t, 'merge', samples(400))
   const views = await viewsIn(warehouses)
   t.is(views.filter((name) => name.startsWith('survey_')).length, 4 + 1)
-  for (const view of views) t.true((await sameCells(t, warehouses, view)) > 0, view)
+  // Samples have no context.
+  for (const view of views) t.true((await sameCells(t, warehouses, view)) > 0 || view === 'context_values', view)
 })
 
 test('every view has the same cells, whatever surveys, questions, attributes, segments and tags are called', async (t) => {

@@ -127,6 +127,7 @@ test('answers that identify are in no distribution: by the name, by their form, 
     [
       ['reach_me', 'by post', 1],
       ['since', '2026-05-03', 12],
+      ['subscribed_email', 'true', 12],
       ['team_size', '1-10', 6],
       ['team_size', '201-1000', 6],
     ],
@@ -171,4 +172,56 @@ test("a survey's models carry the name of its view, which stays when the survey 
     const found = await ask(`SELECT DISTINCT form_uuid, form_name, survey_view FROM ${view}`)
     t.deepEqual(found, [{ form_uuid: FORM, form_name: 'Renamed', survey_view: 'survey_checkout' }], view)
   }
+})
+
+test('a question that has its type stays one, though an event has an answer to it too early', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(
+    ...Array.from({ length: 25 }, (_, at) => ({ ...answered(at % 9, { seats: at }), uuid: `u-${at}` })).map(
+      (body, at) => ({
+        ...body,
+        response: { ...body.response, uuid: `r-${at}` },
+      }),
+    ),
+  )
+  await load(response(1, { seats: 3 }, {}, 'Saw Survey'))
+  t.is((await ask("SELECT * FROM answers WHERE question = 'seats'")).length, 26)
+  t.is((await ask('SELECT COUNT(seats) AS n FROM survey_checkout'))[0]?.['n'], 26)
+})
+
+test('an event of another trigger than showing is no evidence of context, and a key may be excepted', async (t) => {
+  const { load, ask } = await viewWarehouse(t, { contextKeys: ['cart*', '!cart_note'] })
+  await load(
+    answered(0, { why: 'cheap', cart_id: 1, cart_note: 'gift' }),
+    response(1, { why: 'left' }, { dismissed_at: '2026-05-02 11:00:00' }, 'Dismissed Survey'),
+    response(2, { cart_note: 'none' }, {}, 'Saw Survey'),
+  )
+  t.deepEqual(await ask('SELECT question, value FROM answers ORDER BY ALL'), [
+    { question: 'cart_note', value: 'gift' },
+    { question: 'cart_note', value: 'none' },
+    { question: 'why', value: 'cheap' },
+    { question: 'why', value: 'left' },
+  ])
+})
+
+test('context and blank text start no response, whatever times it has', async (t) => {
+  const { load, ask } = await viewWarehouse(t, { contextKeys: ['page'] })
+  const times = { first_data_reception_at: '2026-05-01 10:00:00' }
+  await load(response(0, { page: '/a' }, times), response(1, { why: ' ' }, times), response(2, { why: 'x' }, times))
+  t.deepEqual(await ask('SELECT status, is_started FROM response_states ORDER BY response_uuid'), [
+    { status: 'seen', is_started: false },
+    { status: 'seen', is_started: false },
+    { status: 'partial', is_started: true },
+  ])
+})
+
+test('numbers of a scale are shown whatever the question is called, and a key that is an address is not', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(answered(0, { ease_of_login: 4, csat: { 'ann@example.com': 5, speed: 4 } }))
+  t.deepEqual(await ask('SELECT question, item FROM answer_distribution ORDER BY ALL'), [
+    { question: 'csat', item: 'speed' },
+    { question: 'ease_of_login', item: '' },
+  ])
+  t.deepEqual(await ask('SELECT item FROM csat'), [{ item: 'speed' }])
+  t.deepEqual(await ask('SELECT item FROM score_questions'), [{ item: 'speed' }])
 })

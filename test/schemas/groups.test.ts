@@ -76,7 +76,7 @@ test('numbers stand in bands that sort by where they begin', async (t) => {
 })
 
 test('the settings say which attributes group, and which do not identify after all', async (t) => {
-  const models = { groupAttributes: ['plan', 'since', 'mail*'], identifyingKeys: ['!mail_plan'] }
+  const models = { groupAttributes: ['plan', 'my_nps', 'since', 'mail*'], identifyingKeys: ['!mail_plan'] }
   const { load, ask } = await viewWarehouse(t, models)
   await load(answered(0, { plan: 'pro', since: '2026-01-01', country: 'de', email: 'x', mail_plan: 'a@example.com' }))
   t.deepEqual(valuesOf(await ask(VALUES)), ['mail_plan=a@example.com', 'plan=pro', 'since=2026-01-01'])
@@ -94,5 +94,23 @@ test('answers are known under any spelling that attributes have', (t) => {
     'companyId',
   ]
   const attributes = names.map((name) => ({ scope: 'user', name }) as const)
-  t.deepEqual(groupable(attributes, ['How likely?'], UNSET_MODELS), { user: ['howl', 'plan'], account: [] })
+  t.deepEqual(groupable(attributes, ['How likely?', 'my-NPS'], UNSET_MODELS), {
+    user: ['how_likely', 'howLikely', 'howl', 'plan'],
+    account: [],
+  })
+})
+
+test('a question of another survey takes no attribute away, and the own one does', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const other = { ...answered(9, { role: 'dev' }, {}, { Role: 'dev' }), form: { uuid: 'other', name: 'Other' } }
+  await load(answered(0, { role: 'dev', team: 'a' }), other)
+  t.deepEqual(valuesOf(await ask(VALUES)), ['role=dev', 'team=a'])
+  await load(answered(1, { role: 'dev' }, {}, { nps: 9, Role: 'dev' }))
+  t.deepEqual(valuesOf(await ask(VALUES)), ['team=a'])
+})
+
+test('an attribute of which everyone has one of their own groups where the settings say that it identifies nobody', async (t) => {
+  const { load, ask } = await viewWarehouse(t, { identifyingKeys: ['!company_name'] })
+  await load(...Array.from({ length: 20 }, (_, at) => answered(at, { company_name: `Acme ${at}` })))
+  t.is((await ask(VALUES)).length, 20)
 })

@@ -158,3 +158,15 @@ test('each row of a matrix is a question of its own', async (t) => {
     { item: 'speed', is_used: true, counted: 6 },
   ])
 })
+
+test('a score that many answers fit stays, whatever some others are', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const good = Array.from({ length: 30 }, (_, at) => answerAt({ csat: (at % 5) + 1, nps: at % 11 }, at))
+  const odd = [10, 20, 4.5].map((csat, at) => answerAt({ csat }, 30 + at))
+  const texts = Array.from({ length: 40 }, (_, at) => answerAt({ nps: at === 0 ? ' 9 ' : `words ${at}` }, 40 + at))
+  await load(...good, ...odd, ...texts)
+  t.deepEqual(await ask('SELECT question, counted, outside_scale, texts, is_used FROM score_questions ORDER BY 1'), [
+    { question: 'csat', counted: 30, outside_scale: 3, texts: 0, is_used: true },
+    { question: 'nps', counted: 31, outside_scale: 0, texts: 39, is_used: true },
+  ])
+})

@@ -32,6 +32,7 @@ export function bigqueryDialect(pathTo: (name: string) => TablePath): Dialect {
     tryCast,
     matches: (value, expression) => `REGEXP_CONTAINS(${value}, ${text(expression)})`,
     captured,
+    letters: (name) => `COALESCE(NULLIF(REGEXP_REPLACE(LOWER(${name}), ${text('[^\\p{L}\\p{N}]+')}, ''), ''), ${name})`,
     day,
     month: (instant, zone) => `DATE_TRUNC(${day(instant, zone)}, MONTH)`,
     seconds: (from, to) => `TIMESTAMP_DIFF(${to}, ${from}, MICROSECOND) / 1000000`,

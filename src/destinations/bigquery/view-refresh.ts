@@ -7,9 +7,10 @@ import { PermanentError, reasonOf } from '../../errors.ts'
 import { now } from '../batch.ts'
 import { changesTo } from '../column-changes.ts'
 import type { Refreshed } from '../destination.ts'
+import { givesAttributeType } from '../given-names.ts'
 import type { Settled, Surveys } from '../novelty.ts'
 import { levelsOf } from '../view-levels.ts'
-import { planViews } from '../view-plan.ts'
+import { planViews, type ViewPlan } from '../view-plan.ts'
 import { forEachAtOnce } from './at-once.ts'
 import { apiName, apiType } from './column-types.ts'
 import { bigqueryDialect } from './dialect.ts'
@@ -32,9 +33,9 @@ export interface Made extends Refreshed {
 }
 
 /** Makes the models, and the views of these surveys. @throws what hinders all of it, or may pass */
-export async function refreshViews(warehouse: Warehouse, surveys: Surveys, signal: AbortSignal): Promise<Made> {
+export async function refreshViews(warehouse: Warehouse, asked: Surveys, signal: AbortSignal): Promise<Made> {
   const sql = bigqueryDialect(warehouse.pathTo)
-  const { plan, respondents } = await planned(warehouse, surveys, signal)
+  const { plan, respondents, surveys } = await planned(warehouse, asked, signal)
   const views = plan.views.map((view) => ({ ...view, query: view.query(sql) }))
   const reasons: string[] = []
   const changes: string[] = []
@@ -69,8 +70,15 @@ async function completeCatalog(warehouse: Warehouse, models: ModelOptions, surve
 /** BigQuery's type of a column. */
 const typeIn = ({ type, isList }: ViewColumn) => `${apiType(type)}${isList ? '[]' : ''}`
 
-/** The views that should be there, once their names and types are kept. */
-async function planned(warehouse: Warehouse, surveys: Surveys, signal: AbortSignal) {
+interface Planned {
+  readonly plan: ViewPlan
+  /** How many were counted; undefined: none. */
+  readonly respondents: number | undefined
+  readonly surveys: Surveys
+}
+
+/** The views that should be there, once their names and types are kept: of all surveys where an attribute got its type. */
+async function planned(warehouse: Warehouse, surveys: Surveys, signal: AbortSignal): Promise<Planned> {
   const { pathTo, options } = warehouse
   const { models = UNSET_MODELS } = options
   const made = await ensureNames(warehouse)
@@ -79,10 +87,13 @@ async function planned(warehouse: Warehouse, surveys: Surveys, signal: AbortSign
     const catalog = await completeCatalog(warehouse, models, surveys, signal)
     const { counts, respondents } = await readCounts(warehouse, models, catalog, surveys)
     const plan = planViews(catalog, counts, { models, surveys, sql: bigqueryDialect(pathTo), now: now() })
-    if (plan.changed.length === 0) return { plan, respondents }
+    if (plan.changed.length === 0) return { plan, respondents, surveys }
     const names = JSON.stringify(catalog.names)
     const known = { made, names: catalog.names, isCertain: names === before }
-    if (await keepNames(warehouse, plan.names, known, signal)) return { plan, respondents }
+    if (await keepNames(warehouse, plan.names, known, signal)) {
+      if (surveys === 'all' || !givesAttributeType(plan.changed)) return { plan, respondents, surveys }
+      return planned(warehouse, 'all', signal)
+    }
     before = names
   }
 }

@@ -22,6 +22,7 @@ export const duckdbDialect: Dialect = {
   },
   matches: (value, expression) => `regexp_matches(${value}, ${literal(expression)})`,
   captured,
+  letters: (name) => `COALESCE(NULLIF(regexp_replace(lower(${name}), '[^\\p{L}\\p{N}]+', '', 'g'), ''), ${name})`,
   day: (instant, zone) => `CAST(${local(instant, zone)} AS DATE)`,
   month: (instant, zone) => `CAST(date_trunc('month', ${local(instant, zone)}) AS DATE)`,
   seconds: (from, to) => `date_diff('microsecond', ${from}, ${to}) / 1000000`,

@@ -3,10 +3,11 @@
  * and the same stays; what a user made under such a name stays as well, and is told. view-marks.ts knows which is which.
  */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { View, ViewColumn } from '../../../schemas/views/spec.ts'
+import type { ModelOptions, View, ViewColumn } from '../../../schemas/views/spec.ts'
 import { now } from '../batch.ts'
 import { changesTo } from '../column-changes.ts'
-import type { Settled } from '../novelty.ts'
+import { givesAttributeType } from '../given-names.ts'
+import type { Settled, Surveys } from '../novelty.ts'
 import { identifier, sqlType } from '../sql.ts'
 import { planViews, type ViewSettings } from '../view-plan.ts'
 import { duckdbDialect } from './dialect.ts'
@@ -32,16 +33,14 @@ export interface Made {
  */
 export async function ensureViews(
   session: Session,
-  { models, surveys }: Pick<ViewSettings, 'models' | 'surveys'>,
+  { models, surveys: asked }: Pick<ViewSettings, 'models' | 'surveys'>,
   longest: number,
 ): Promise<Made> {
   const { connection, signal } = session
+  const { plan, respondents, surveys } = await planned(session, models, asked)
+  const { views, surveys: ofSurveys, open } = plan
+  // Looking at what there is takes its time, and would leave none to make the first view of a large warehouse.
   const end = performance.now() + longest
-  const catalog = await readCatalog(connection, models, surveys)
-  const { counts, respondents } = await readCounts(connection, models, catalog, surveys)
-  const settings = { models, surveys, sql: duckdbDialect, now: now() }
-  const { changed, views, surveys: ofSurveys, open } = planViews(catalog, counts, settings)
-  await keepNames(session, changed)
   const marks = await readMarks(connection)
   // With a new question alone no column changes; and to look takes as long as to make the view.
   const mayChange = surveys === 'all' || open.items.some(({ isMixed }) => isMixed)
@@ -61,6 +60,17 @@ export async function ensureViews(
     }
   }
   return { ...made, isPart: false }
+}
+
+/** The views that should be there, once their names and types are kept: of all surveys where an attribute got its type. */
+async function planned(session: Session, models: ModelOptions, surveys: Surveys) {
+  const { connection } = session
+  const catalog = await readCatalog(connection, models, surveys)
+  const { counts, respondents } = await readCounts(connection, models, catalog, surveys)
+  const plan = planViews(catalog, counts, { models, surveys, sql: duckdbDialect, now: now() })
+  await keepNames(session, plan.changed)
+  if (surveys === 'all' || !givesAttributeType(plan.changed)) return { plan, respondents, surveys }
+  return planned(session, models, 'all')
 }
 
 /** DuckDB's type of a column. */
