@@ -8,7 +8,7 @@ import { code, markdownTable } from './markdown.ts'
 const INTRO = `# Views
 
 Generated from schemas/views.ts by \`npm run docs\`. DuckDB and BigQuery have the same views, made from [the tables](tables.md)
-after a load that brought something new. They hold no data: what they show is always what the tables have. A view or table of
+after a load that brought something new: a survey, a question, an attribute, a name, a kind of value, or answers enough to give a column its type. They hold no data: what they show is always what the tables have. A view or table of
 your own that has such a name is left alone, and the log says so.
 
 **Surveys.** Each survey has a view \`survey_…\`, named by the survey: a row per response, and a column per question, after the ones
@@ -25,16 +25,16 @@ ASCII: the survey \`😀\` is \`survey_41b8cd37\` or so.
 the answers are lists. While there are fewer than 20 answers the type may change. From then on it is given, kept in \`${columnNames.name}\`, and changes only by the setting
 \`COLUMN_TYPES\`; \`npm run columns\` shows what fits and what would change. An answer that does not fit is null in the column, and stands in a text column beside it: \`rating_text\` beside
 \`rating\`. That column is there only where such an answer was ever sent. A list of one is its one value where scalars are the rule; a scalar is a list of one where lists are. A day such as
-\`2026-05-03\` is a date, the same in every time zone. Days and months of times are those of the setting \`TIME_ZONE\`.
+\`2026-05-03\` is a date, the same in every time zone, and fits no column of times. Days and months of times are those of the setting \`TIME_ZONE\`.
 
 **Answers.** All views read \`answers\`: \`response_answers\` without blank text and without context. Context is what an application sends along with a response, such as the address of a page. Values under
-keys that the setting \`CONTEXT_KEYS\` names are context. So are, in a form whose responses have times of answers, the keys that an event carried before anything was answered; but never a question that is named like a score.
-The view \`context_values\` has all of them, typed. Context starts no response, and neither does blank text. An empty list is an answer, none of the choices: it counts in
-the base of shares.
+keys that the setting \`CONTEXT_KEYS\` names are context. So are, in a form whose responses have times of answers, the keys of an event that showed the survey before anything was answered; but never a question that is named like a score, one whose column was given its type, or a key that \`CONTEXT_KEYS\` names after a \`!\`.
+The view \`context_values\` has all of them, typed. Context starts no response, and neither does blank text. An empty list is none of the choices: it counts in
+the base of shares, and starts no response by itself.
 
 **Scores.** The view \`score_questions\` lists every question that is, or looks like, NPS, CSAT or CES, and says why it is scored or not, and how many answers count. What counts as such a question: those that the settings \`NPS_QUESTIONS\`,
 \`CSAT_QUESTIONS\` and \`CES_QUESTIONS\` name; else Refiner's type of the question where it is known; else identifiers with \`nps\`, \`csat\` or \`ces\` as a word in them (\`npsScore\` too), if 95 of
-100 of their numbers, or all but one of at least five, are whole and in the scale (0 to 10, 1 to 5, 1 to 7), and most answers are neither texts nor lists. In French \`ces\` is a word of its own:
+100 of their numbers, or all but one of at least five, are whole and in the scale (0 to 10, 1 to 5, 1 to 7), and most answers are neither texts nor lists. From 20 numbers in the scale on four of five are enough, so that some odd answers end no score. In French \`ces\` is a word of its own:
 where it stands in identifiers, set \`CES_QUESTIONS\`, to \`[]\` for none. An answer that does not fit is left out, alone, and counted in \`score_questions\`. A label counts as its number: \`10 - Extremely likely\` is 10. For another scale write an object instead of the identifier:
 
     CSAT_QUESTIONS=[{"question": "csat", "scale": [1, 10], "satisfied": [9, 10]}]
@@ -45,11 +45,11 @@ Every response with an answer counts, completed or not, once. \`points\` are wha
 simulation over samples of 5 to 100 it holds the true score in 89 of 100 cases or more; the plain interval in 66 of 100 where n is 5. CSAT is a share of answers, with E. B. Wilson's interval (Journal of the
 American Statistical Association 22, 1927). \`few\` marks scores of fewer than 30 answers. Two groups differ by z = (a - b) / √(standard_error_a² + standard_error_b²): [analysis.md](analysis.md) has the query.
 
-**Groups.** Views by attribute have the attributes that make groups: no times, JSON, identifiers, nor answers that Refiner writes back as attributes. Numbers from 10 on stand in bands, such as \`20 to under 50\`; \`value_from\` sorts them. The setting
+**Groups.** Views by attribute have the attributes that make groups: no times, JSON, identifiers, nor the survey's own answers, which Refiner writes back as attributes. Numbers from 10 on stand in bands, such as \`20 to under 50\`; \`value_from\` sorts them. The setting
 \`GROUP_ATTRIBUTES\` says which instead.
 
 **Identity.** \`answer_distribution\` and the views by attribute leave out what identifies a person: names such as \`email\`, \`phone\` or \`first_name\`; values that have the form of an e-mail address, a phone number, a UUID or an IP address; and whatever nine of ten
-people (or more), of at least ten, have a value of their own of. \`IDENTIFYING_KEYS\` adds names, and takes them away with \`!\`. \`scores\`, \`comments\`, \`response_states\`, \`answers\` and \`context_values\` have a row per person, with their \`user_uuid\`; \`answers\`, \`context_values\`, \`comments\` and
+people (or more), of at least ten, have a value of their own of. Booleans and numbers of up to two digits stay in \`answer_distribution\` whatever the question is called (\`ease_of_login\`). \`IDENTIFYING_KEYS\` adds names, and takes them away with \`!\`. \`scores\`, \`comments\`, \`response_states\`, \`answers\` and \`context_values\` have a row per person, with their \`user_uuid\`; \`answers\`, \`context_values\`, \`comments\` and
 \`survey_…\` hold what people wrote or applications sent.
 `
 
