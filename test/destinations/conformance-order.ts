@@ -11,7 +11,7 @@ import { comparable, memoryWarehouse, type Warehouse } from '../support/warehous
 import { type Make, settings, unstopped } from './with-warehouse.ts'
 
 /** A name of the generated answers, so that every table has rows. */
-const CONTEXT = contextKeys(['1'])
+const CONTEXT = contextKeys(['constructor'])
 
 const WHOLE = { visits: [], cuts: [1_000_000] }
 
