@@ -21,17 +21,19 @@ const SCOPES: readonly Scope[] = ['user', 'account']
 export function attributeRows() {
   const all: Record<Scope, Names> = { user: new Map(), account: new Map() }
   const forms = new Map<string, Record<Scope, Names>>()
+
+  function namesOf(form: string): Record<Scope, Names> {
+    const known = forms.get(form)
+    if (known !== undefined) return known
+    const made: Record<Scope, Names> = { user: new Map(), account: new Map() }
+    forms.set(form, made)
+    return made
+  }
+
   return {
     /** @param form of the respondent; undefined for an event of no response */
     add(scope: Scope, values: JsonObject, form: string | undefined, version: Version): void {
-      note(all[scope], values, version, false)
-      if (form === undefined) return
-      let ofForm = forms.get(form)
-      if (ofForm === undefined) {
-        ofForm = { user: new Map(), account: new Map() }
-        forms.set(form, ofForm)
-      }
-      note(ofForm[scope], values, version, true)
+      note(all[scope], form === undefined ? undefined : namesOf(form)[scope], values, version)
     },
     rows() {
       const out = { attributes: outputOf(attributes), form_attributes: outputOf(formAttributes) }
@@ -50,26 +52,37 @@ export function attributeRows() {
   }
 }
 
-/**
- * Notes names and the kinds of their values. Names mostly come together, so that one comparison of versions answers for all of an event.
- * @param onlySet leaves out names without a value
- */
-function note(names: Names, values: JsonObject, version: Version, onlySet: boolean): void {
-  let compared = version
-  let newer = false
+/** Notes the kinds of the values, of each name once: of all users, and of those of a form the names that have a value. */
+function note(all: Names, ofForm: Names | undefined, values: JsonObject, version: Version): void {
+  const [isNewer, isNewerOfForm] = [newerThan(version), newerThan(version)]
   for (const name in values) {
     const value = values[name]
     const type = value === null || value === undefined ? null : typeOf(value)
-    if (onlySet && type === null) continue
-    let seen = names.get(name)
-    if (seen === undefined) {
-      seen = { kinds: 0, version }
-      names.set(name, seen)
-    } else if (seen.version !== compared) {
-      compared = seen.version
-      newer = isNewer(version, compared)
-    }
-    if (newer) seen.version = version
-    if (type !== null) seen.kinds |= KINDS[type]
+    const kind = type === null ? 0 : KINDS[type]
+    keep(all, name, kind, version, isNewer)
+    if (ofForm !== undefined && kind !== 0) keep(ofForm, name, kind, version, isNewerOfForm)
   }
+}
+
+/** Names mostly come together, so that one comparison of versions answers for all of an event. */
+function newerThan(version: Version): (than: Version) => boolean {
+  let compared = version
+  let newer = false
+  return (than) => {
+    if (than !== compared) {
+      compared = than
+      newer = isNewer(version, than)
+    }
+    return newer
+  }
+}
+
+function keep(names: Names, name: string, kind: number, version: Version, isNewer: (than: Version) => boolean): void {
+  const seen = names.get(name)
+  if (seen === undefined) {
+    names.set(name, { kinds: kind, version })
+    return
+  }
+  if (seen.version !== version && isNewer(seen.version)) seen.version = version
+  seen.kinds |= kind
 }

@@ -18,12 +18,18 @@ export function carried<T>(version: Version | undefined, value: T | undefined): 
 
 /** Scalars as sent, lists and objects as JSON text; null makes no row. */
 export function putAttributes(output: Output<Attribute>, ownerUuid: string, attributes: Carried<JsonObject>): void {
-  const { value: values, ...origin } = attributes
+  const { version, eventId, arrivedAt, value: values } = attributes
   for (const name in values) {
     const value = values[name]
     if (value === null || value === undefined) continue
-    const sent = typed(typeof value === 'object' ? JSON.stringify(value) : value)
-    output.put({ ...sent, ...origin, ownerUuid, name })
+    const {
+      value: sent,
+      number,
+      boolean,
+      date,
+      timestamp,
+    } = typed(typeof value === 'object' ? JSON.stringify(value) : value)
+    output.put({ ownerUuid, name, value: sent, number, boolean, date, timestamp, eventId, arrivedAt, version })
   }
 }
 
@@ -31,7 +37,7 @@ export function putMembers(
   output: Output<Membership>,
   ownerUuid: string,
   formUuid: string | null,
-  { value: items = [], ...origin }: Carried<readonly NamedItem[]>,
+  { version, eventId, arrivedAt, value: items = [] }: Carried<readonly NamedItem[]>,
 ): void {
-  for (const item of items) output.put({ ...origin, ownerUuid, formUuid, item })
+  for (const item of items) output.put({ ownerUuid, formUuid, item, eventId, arrivedAt, version })
 }

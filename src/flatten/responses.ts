@@ -103,15 +103,35 @@ function putResponse(out: Outputs, state: State, isContext: IsContext): void {
 function putAnswers(out: Outputs, kept: Kept, isContext: IsContext): void {
   const { userUuid, form, response } = kept.event
   const { uuid: responseUuid, data = {}, lastDataReceptionAt: answeredAt } = response
-  const of = { ...originOf(kept), responseUuid, formUuid: form?.uuid ?? null, userUuid, answeredAt }
+  const { eventId, arrivedAt, version } = originOf(kept)
+  const formUuid = form?.uuid ?? null
   for (const { question, item, choice, isList, sent } of leavesOf(data)) {
     if (typeof sent === 'string' && isBlank(sent)) continue
     const { value, number, boolean, date, timestamp } = typed(sent)
     const output = isContext(question) ? out.context : out.answers
-    output.put({ ...of, question, item, choice, isList, value, number, boolean, date, timestamp })
+    output.put({
+      question,
+      item,
+      choice,
+      isList,
+      value,
+      number,
+      boolean,
+      date,
+      timestamp,
+      responseUuid,
+      formUuid,
+      userUuid,
+      answeredAt,
+      eventId,
+      arrivedAt,
+      version,
+    })
   }
   for (const { question, item } of noneChosenIn(data)) {
-    if (!isContext(question)) out.noneChosen.put({ ...of, question, item })
+    if (isContext(question)) continue
+    const origin = { eventId, arrivedAt, version }
+    out.noneChosen.put({ ...origin, question, item, responseUuid, formUuid, userUuid, answeredAt })
   }
 }
 

@@ -5,13 +5,16 @@ import { parseTime } from './time.ts'
 const PLAIN_DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
 const TWO_TO_53 = 2 ** 53
 
-const NOTHING = { number: null, boolean: null, date: null, timestamp: null }
 const DAY_LENGTH = 10
 
 /** A string, number or boolean with its types. JSON numbers are doubles here: parse.ts has made text of the others. */
 export function typed(sent: string | number | boolean): TypedValue {
-  if (typeof sent === 'number') return { ...NOTHING, value: String(sent), number: sent + 0 }
-  if (typeof sent === 'boolean') return { ...NOTHING, value: String(sent), boolean: sent }
+  if (typeof sent === 'number') {
+    return { value: String(sent), number: sent + 0, boolean: null, date: null, timestamp: null }
+  }
+  if (typeof sent === 'boolean') {
+    return { value: String(sent), number: null, boolean: sent, date: null, timestamp: null }
+  }
   const type = typeOfText(sent)
   return {
     value: sent,
