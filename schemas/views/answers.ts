@@ -1,5 +1,5 @@
 /**
- * What all other views read: answers without what is none, the context beside them, and responses by what became of them. Here stands
+ * What all other views read: the answers, the context beside them, and the responses with their status. Here stands
  * once what an answer is, also for rows that an older version loaded.
  */
 import { patternOf, withExceptions } from '../patterns.ts'
@@ -109,7 +109,7 @@ FROM ${sql.relation('response_context')} AS X`,
 export const responseStates: View = {
   name: 'response_states',
   description:
-    'Responses by what became of them, one row each: a response with nothing but context or blank text is seen',
+    'Responses with their status, one row each. A response that holds only context or blank text has the status seen',
   columns: {
     response_uuid: { type: 'text', description: 'The response' },
     ...SURVEY,

@@ -33,7 +33,7 @@ const WORDS = [
 ]
 const WHOLE = ['name', 'names', 'your name', 'your_name', 'mail', 'tel', 'contact', 'who']
 
-/** A word between other words, whether they are told apart by signs or by capitals (`userEmail`). */
+/** A word between other words, separated by signs or by capitals (`userEmail`). */
 const word = (body: string) => `(^|[^A-Za-z])(?i:${body})([^A-Za-z]|$)|[a-z0-9]${capital(body)}([^a-z]|$)`
 const capital = (body: string) => (/^[a-z]/.test(body) ? body.charAt(0).toUpperCase() + body.slice(1) : `(?i:${body})`)
 

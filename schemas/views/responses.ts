@@ -1,4 +1,4 @@
-/** What became of responses: the funnel and the timeline. */
+/** Counts of responses by status: the funnel and the timeline. */
 import { SURVEY } from './answers.ts'
 import type { ModelOptions, View, ViewColumn } from './spec.ts'
 

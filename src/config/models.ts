@@ -56,8 +56,7 @@ export const modelSettings = {
     example: 'plan,country,role',
   }),
   COLUMN_TYPES: columnTypes.register(about, {
-    description:
-      'Types of columns of survey views, instead of those that were given to them; npm run columns shows what would change.',
+    description: 'Sets the types of columns of survey views; npm run columns shows what a setting would change.',
     default: undefined,
     allowed: `a comma list of view.column=type (attribute_… and account_… without a view), or a JSON object; types: ${TYPES.join(', ')}`,
     example: 'survey_nps.rating=text,attribute_seats=number',
