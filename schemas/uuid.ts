@@ -44,6 +44,15 @@ function gregorianDay(high: number, low: number): number {
   return days + Math.floor((rest + low) / STEPS_PER_DAY) - GREGORIAN_EPOCH_DAYS
 }
 
+let lastDay = Number.NaN
+let lastDayText = ''
+
+/** Many UUIDs share a day. */
 function dateOfDay(day: number): string | null {
-  return day <= LAST_DAY ? new Date(day * MS_PER_DAY).toISOString().slice(0, 10) : null
+  if (day > LAST_DAY) return null
+  if (day !== lastDay) {
+    lastDayText = new Date(day * MS_PER_DAY).toISOString().slice(0, 10)
+    lastDay = day
+  }
+  return lastDayText
 }

@@ -39,9 +39,9 @@ function addLeaves(leaves: Leaf[], question: string, value: JsonValue, at: Place
   if (typeof value !== 'object') {
     leaves.push({ question, item: at.item ?? '', choice: at.choice, isList: at.item !== at.path, sent: value })
   } else if (isList(value)) {
-    for (const [position, element] of value.entries()) {
+    for (let position = 0; position < value.length; position++) {
       const place = { item: at.path, path: positionPath(at.path, position), choice: position }
-      addLeaves(leaves, question, element, place)
+      addLeaves(leaves, question, value[position] ?? null, place)
     }
   } else {
     for (const key in value) {
@@ -51,19 +51,25 @@ function addLeaves(leaves: Leaf[], question: string, value: JsonValue, at: Place
   }
 }
 
+interface Empty {
+  readonly question: string
+  readonly item: string
+}
+
 /** Questions, and places inside their answers, whose answer is a list with nothing in it: none of the choices. */
-export function noneChosenIn(data: JsonObject): { readonly question: string; readonly item: string }[] {
-  const places: { question: string; item: string }[] = []
-  const look = (question: string, value: JsonValue, item: string | undefined) => {
-    if (value === null || typeof value !== 'object') return
-    if (isList(value)) {
-      if (value.every(isNothing)) places.push({ question, item: item ?? '' })
-      return
-    }
-    for (const key in value) look(question, value[key] ?? null, keyPath(item, key))
-  }
-  for (const question in data) look(question, data[question] ?? null, undefined)
+export function noneChosenIn(data: JsonObject): readonly Empty[] {
+  const places: Empty[] = []
+  for (const question in data) addNoneChosen(places, question, data[question] ?? null, undefined)
   return places
+}
+
+function addNoneChosen(places: Empty[], question: string, value: JsonValue, item: string | undefined): void {
+  if (value === null || typeof value !== 'object') return
+  if (isList(value)) {
+    if (value.every(isNothing)) places.push({ question, item: item ?? '' })
+    return
+  }
+  for (const key in value) addNoneChosen(places, question, value[key] ?? null, keyPath(item, key))
 }
 
 const isNothing = (value: JsonValue) => value === null || (typeof value === 'string' && isBlank(value))

@@ -18,14 +18,17 @@ type Names = Map<string, Seen>
 
 const SCOPES: readonly Scope[] = ['user', 'account']
 
+const scopes = (): Record<Scope, Names> => ({ user: new Map(), account: new Map() })
+
 export function attributeRows() {
-  const all: Record<Scope, Names> = { user: new Map(), account: new Map() }
+  /** Those of no form, and those without a value, which no form gets. */
+  const others = scopes()
   const forms = new Map<string, Record<Scope, Names>>()
 
-  function namesOf(form: string): Record<Scope, Names> {
+  function ofForm(form: string): Record<Scope, Names> {
     const known = forms.get(form)
     if (known !== undefined) return known
-    const made: Record<Scope, Names> = { user: new Map(), account: new Map() }
+    const made = scopes()
     forms.set(form, made)
     return made
   }
@@ -33,18 +36,21 @@ export function attributeRows() {
   return {
     /** @param form of the respondent; undefined for an event of no response */
     add(scope: Scope, values: JsonObject, form: string | undefined, version: Version): void {
-      note(all[scope], form === undefined ? undefined : namesOf(form)[scope], values, version)
+      const other = others[scope]
+      note(form === undefined ? other : ofForm(form)[scope], other, values, version)
     },
     rows() {
       const out = { attributes: outputOf(attributes), form_attributes: outputOf(formAttributes) }
       for (const scope of SCOPES) {
-        for (const [name, { kinds, version }] of all[scope]) {
-          out.attributes.put({ scope, name, kinds, ...originOf(version) })
-        }
-        for (const [formUuid, ofForm] of forms) {
-          for (const [name, { kinds, version }] of ofForm[scope]) {
+        const all = others[scope]
+        for (const [formUuid, { [scope]: names }] of forms) {
+          for (const [name, { kinds, version }] of names) {
             out.form_attributes.put({ formUuid, scope, name, kinds, ...originOf(version) })
+            keep(all, name, kinds, version)
           }
+        }
+        for (const [name, { kinds, version }] of all) {
+          out.attributes.put({ scope, name, kinds, ...originOf(version) })
         }
       }
       return { attributes: out.attributes.rows, form_attributes: out.form_attributes.rows }
@@ -52,37 +58,21 @@ export function attributeRows() {
   }
 }
 
-/** Notes the kinds of the values, of each name once: of all users, and of those of a form the names that have a value. */
-function note(all: Names, ofForm: Names | undefined, values: JsonObject, version: Version): void {
-  const [isNewer, isNewerOfForm] = [newerThan(version), newerThan(version)]
+/** Notes the kind of each value under its name. @param without takes the names that have no value */
+function note(names: Names, without: Names, values: JsonObject, version: Version): void {
   for (const name in values) {
-    const value = values[name]
-    const type = value === null || value === undefined ? null : typeOf(value)
-    const kind = type === null ? 0 : KINDS[type]
-    keep(all, name, kind, version, isNewer)
-    if (ofForm !== undefined && kind !== 0) keep(ofForm, name, kind, version, isNewerOfForm)
+    const type = typeOf(values[name] ?? null)
+    if (type === null) keep(without, name, 0, version)
+    else keep(names, name, KINDS[type], version)
   }
 }
 
-/** Names mostly come together, so that one comparison of versions answers for all of an event. */
-function newerThan(version: Version): (than: Version) => boolean {
-  let compared = version
-  let newer = false
-  return (than) => {
-    if (than !== compared) {
-      compared = than
-      newer = isNewer(version, than)
-    }
-    return newer
-  }
-}
-
-function keep(names: Names, name: string, kind: number, version: Version, isNewer: (than: Version) => boolean): void {
+function keep(names: Names, name: string, kinds: number, version: Version): void {
   const seen = names.get(name)
   if (seen === undefined) {
-    names.set(name, { kinds: kind, version })
+    names.set(name, { kinds, version })
     return
   }
-  if (seen.version !== version && isNewer(seen.version)) seen.version = version
-  seen.kinds |= kind
+  seen.kinds |= kinds
+  if (seen.version !== version && isNewer(version, seen.version)) seen.version = version
 }

@@ -40,17 +40,46 @@ export function hasEscapedKey(body: string): boolean {
   return false
 }
 
-/**
- * Whether some object may hold a key twice: the body then has more names than its value has keys. What looks like a name inside
- * a text counts as well, so that the answer may be yes for nothing, and is never no for something.
- * @param value of the body
- */
-export function mayRepeatKey(body: string, value: JsonObject): boolean {
-  return countNames(body) !== countKeys(value)
+/** What a walk through the value of a body finds. */
+interface Census {
+  /** Names in all objects. */
+  keys: number
+  /** Whether a number is so large or so small that it may be written with an exponent of three digits. */
+  hasExtreme: boolean
 }
 
-/** Quotes before a colon. */
-function countNames(body: string): number {
+const LARGE = 1e80
+const SMALL = 1e-80
+
+/** @param value of a body */
+export function census(value: JsonObject): Readonly<Census> {
+  const found = { keys: 0, hasExtreme: false }
+  countObject(value, found)
+  return found
+}
+
+function countObject(value: JsonObject, found: Census): void {
+  for (const key in value) {
+    found.keys++
+    count(value[key] ?? null, found)
+  }
+}
+
+function count(value: JsonValue, found: Census): void {
+  if (typeof value === 'number') {
+    const size = Math.abs(value)
+    if (!(size < LARGE && size > SMALL)) found.hasExtreme = true
+  } else if (typeof value === 'object' && value !== null) {
+    if (isList(value)) for (const each of value) count(each, found)
+    else countObject(value, found)
+  }
+}
+
+/**
+ * Quotes before a colon. An object that holds a key twice makes them more than the value has keys. What looks like a name inside
+ * a text counts as well, so that they may be more for nothing, and are never too few.
+ */
+export function countNames(body: string): number {
   let names = 0
   for (let colon = body.indexOf(':'); colon >= 0; colon = body.indexOf(':', colon + 1)) {
     let before = colon - 1
@@ -58,14 +87,6 @@ function countNames(body: string): number {
     if (body.charCodeAt(before) === QUOTE) names++
   }
   return names
-}
-
-function countKeys(value: JsonValue | undefined): number {
-  if (typeof value !== 'object' || value === null) return 0
-  let keys = 0
-  if (isList(value)) for (const each of value) keys += countKeys(each)
-  else for (const key in value) keys += 1 + countKeys(value[key])
-  return keys
 }
 
 /** The position after the closing quote of a string. @param at a position inside it, not that of an escaped character. */

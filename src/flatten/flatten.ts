@@ -2,13 +2,13 @@
  * A batch of events as rows of every table. Pure: the same events always give the same rows. Each event is read once;
  * only what is newest goes on and becomes rows, so that a key has one row however often its state was sent.
  */
-import type { EventRecord, NamedItem } from '../../schemas/records.ts'
+import type { EventRecord } from '../../schemas/records.ts'
 import * as named from '../../schemas/tables/catalog.ts'
 import type { Batch } from '../buffer/buffer.ts'
 import { attributeRows } from './attributes.ts'
 import { contextKeys, type IsContext } from './context.ts'
 import { logRows } from './log.ts'
-import { namedRows, namesRows } from './names.ts'
+import { namedRows } from './names.ts'
 import { accountRows, userRows } from './people.ts'
 import { questionRows } from './questions.ts'
 import { read } from './read.ts'
@@ -33,19 +33,17 @@ export function flatten(batch: Batch, isContext: IsContext = contextKeys([])): R
 }
 
 type Collectors = ReturnType<typeof collectors>
-type Named = Pick<NamedItem, 'uuid' | 'name'>
 
 function collectors(isContext: IsContext) {
   return {
     responses: responseRows(isContext),
     users: userRows(),
     accounts: accountRows(),
-    forms: namedRows(named.forms),
+    forms: namedRows('form', named.forms),
     questions: questionRows(isContext),
     attributes: attributeRows(),
-    segments: namedRows(named.segments),
-    tags: namedRows(named.tags),
-    names: namesRows(),
+    segments: namedRows('segment', named.segments),
+    tags: namedRows('tag', named.tags),
     log: logRows(),
   }
 }
@@ -58,8 +56,8 @@ function add(to: Collectors, event: EventRecord): void {
   const form = event.response && event.form?.uuid
   if (event.attributes !== undefined) to.attributes.add('user', event.attributes, form, version)
   if (event.account?.attributes !== undefined) to.attributes.add('account', event.account.attributes, form, version)
-  if (event.form !== undefined) addNamed(to, 'form', event.form, version)
-  for (const segment of event.segments ?? []) addNamed(to, 'segment', segment, version)
+  if (event.form !== undefined) to.forms.add(event.form.uuid, event.form.name, version)
+  for (const { uuid, name } of event.segments ?? []) to.segments.add(uuid, name, version)
   if (hasResponse(event)) addResponse(to, event, version)
 }
 
@@ -67,14 +65,7 @@ function addResponse(to: Collectors, event: ResponseEvent, version: Version): vo
   const { data, tags = [] } = event.response
   to.responses.add(event)
   if (event.form !== undefined && data !== undefined) to.questions.add(event, event.form.uuid, data, version)
-  for (const tag of tags) addNamed(to, 'tag', tag, version)
-}
-
-const LISTS = { form: 'forms', segment: 'segments', tag: 'tags' } as const
-
-function addNamed(to: Collectors, kind: keyof typeof LISTS, { uuid, name }: Named, version: Version): void {
-  to[LISTS[kind]].add(uuid, name, version)
-  if (name !== null) to.names.add(kind, uuid, name, version)
+  for (const { uuid, name } of tags) to.tags.add(uuid, name, version)
 }
 
 function hasResponse(event: EventRecord): event is ResponseEvent {
@@ -82,16 +73,19 @@ function hasResponse(event: EventRecord): event is ResponseEvent {
 }
 
 function rowsOf(from: Collectors): RowBatch['rows'] {
+  const forms = from.forms.rows()
+  const segments = from.segments.rows()
+  const tags = from.tags.rows()
   return {
     ...from.responses.rows(),
     ...from.users.rows(),
     ...from.accounts.rows(),
-    forms: from.forms.rows(),
+    forms: forms.newest,
     ...from.questions.rows(),
     ...from.attributes.rows(),
-    segments: from.segments.rows(),
-    tags: from.tags.rows(),
-    names: from.names.rows(),
+    segments: segments.newest,
+    tags: tags.newest,
+    names: [...forms.ever, ...segments.ever, ...tags.ever],
     ...from.log.rows(),
   }
 }

@@ -4,61 +4,36 @@ import type { Row, Table } from '../../schemas/spec.ts'
 import { names } from '../../schemas/tables/catalog.ts'
 import { originOf } from './children.ts'
 import { outputOf } from './output.ts'
-import { isNewer, type Version } from './version.ts'
+import { isNewer, newest, type Version } from './version.ts'
 
-interface Named {
-  name: string | null
-  version: Version
-}
+/** Of one thing: the newest event that has each name. null is a name that was not sent. */
+type Names = Map<string | null, Version>
 
 /** Forms, segments or tags. */
-export function namedRows(table: Table<NamedState>) {
-  const known = new Map<string, Named>()
+export function namedRows(kind: EverNamed['kind'], table: Table<NamedState>) {
+  const known = new Map<string, Names>()
   return {
     add(uuid: string, name: string | null, version: Version): void {
-      const kept = known.get(uuid)
-      if (kept === undefined) {
-        known.set(uuid, { name, version })
-      } else if (isNewer(version, kept.version)) {
-        kept.name = name
-        kept.version = version
+      let ofOne = known.get(uuid)
+      if (ofOne === undefined) {
+        ofOne = new Map()
+        known.set(uuid, ofOne)
       }
+      ofOne.set(name, newest(ofOne.get(name), version))
     },
-    rows(): readonly Row[] {
-      const out = outputOf(table)
-      for (const [uuid, { name, version }] of known) {
-        out.put({ uuid, name, projectUuid: version.event.projectUuid, ...originOf(version) })
-      }
-      return out.rows
-    },
-  }
-}
-
-/** By kind, uuid and name: the newest event that has the name. */
-export function namesRows() {
-  const kinds = { form: new Map(), segment: new Map(), tag: new Map() } satisfies Record<string, Uuids>
-  return {
-    add(kind: EverNamed['kind'], uuid: string, name: string, version: Version): void {
-      const uuids: Uuids = kinds[kind]
-      let known = uuids.get(uuid)
-      if (known === undefined) {
-        known = new Map()
-        uuids.set(uuid, known)
-      }
-      const kept = known.get(name)
-      if (kept === undefined || isNewer(version, kept)) known.set(name, version)
-    },
-    rows(): readonly Row[] {
-      const out = outputOf(names)
-      for (const kind of ['form', 'segment', 'tag'] as const) {
-        const uuids: Uuids = kinds[kind]
-        for (const [uuid, known] of uuids) {
-          for (const [name, version] of known) out.put({ kind, uuid, name, ...originOf(version) })
+    rows(): { readonly newest: readonly Row[]; readonly ever: readonly Row[] } {
+      const out = { newest: outputOf(table), ever: outputOf(names) }
+      for (const [uuid, ofOne] of known) {
+        let last: readonly [string | null, Version] | undefined
+        for (const [name, version] of ofOne) {
+          if (last === undefined || isNewer(version, last[1])) last = [name, version]
+          if (name !== null) out.ever.put({ kind, uuid, name, ...originOf(version) })
         }
+        if (last === undefined) continue
+        const [name, version] = last
+        out.newest.put({ uuid, name, projectUuid: version.event.projectUuid, ...originOf(version) })
       }
-      return out.rows
+      return { newest: out.newest.rows, ever: out.ever.rows }
     },
   }
 }
-
-type Uuids = Map<string, Map<string, Version>>

@@ -4,7 +4,7 @@
  * All are rare and slow, so that the body's text is asked first.
  */
 import type { JsonObject, JsonValue, RejectedValue } from '../../schemas/records.ts'
-import { hasEscapedKey, mayRepeatKey, parseExactly } from './exact.ts'
+import { census, countNames, hasEscapedKey, parseExactly } from './exact.ts'
 import { keyPath, positionPath } from './path.ts'
 
 export interface Parsed {
@@ -24,7 +24,12 @@ export function parse(body: string): Parsed {
   const rejected: RejectedValue[] = []
   const escaped = body.includes('\\')
   const plain: JsonObject = JSON.parse(body)
-  const isDoubtful = mayOverflow(body) || (escaped && hasEscapedKey(body)) || mayRepeatKey(body, plain)
+  const { keys, hasExtreme } = census(plain)
+  const isDoubtful =
+    hasLongNumber(body) ||
+    (hasExtreme && LARGE_EXPONENT.test(body)) ||
+    (escaped && hasEscapedKey(body)) ||
+    countNames(body) !== keys
   const exact = isDoubtful ? parseExactly(body) : undefined
   let value = exact?.value ?? plain
   let payload = exact?.changed === true ? JSON.stringify(value) : body
@@ -39,10 +44,10 @@ export function parse(body: string): Parsed {
 }
 
 /**
- * Whether a number has 16 digits or a large exponent. A run that long covers every sixteenth character. Ids of many
+ * Whether a number has 16 digits. A run that long covers every sixteenth character. Ids of many
  * digits are common as text: what has a quote beside it is no number.
  */
-function mayOverflow(body: string): boolean {
+function hasLongNumber(body: string): boolean {
   for (let at = LONG_RUN - 1; at < body.length; at += LONG_RUN) {
     if (!isNumeric(body.charCodeAt(at))) continue
     let start = at
@@ -50,7 +55,7 @@ function mayOverflow(body: string): boolean {
     while (isNumeric(body.charCodeAt(at))) at++
     if (at - start >= LONG_RUN && body[start - 1] !== '"' && body[at] !== '"') return true
   }
-  return LARGE_EXPONENT.test(body)
+  return false
 }
 
 /** Digits and the point. */

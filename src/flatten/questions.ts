@@ -33,17 +33,20 @@ function entryOf<T extends { version: Version }>(
   names: Map<string, T>,
   name: string,
   version: Version,
-  make: () => T,
+  make: (version: Version) => T,
 ): T {
   const kept = names.get(name)
   if (kept === undefined) {
-    const made = make()
+    const made = make(version)
     names.set(name, made)
     return made
   }
   if (kept.version !== version && isNewer(version, kept.version)) kept.version = version
   return kept
 }
+
+const newItem = (version: Version): Item => ({ kinds: 0, isList: false, hasSeveral: false, position: 0, version })
+const newQuestion = (version: Version): Asked => ({ items: new Map(), position: 0, seenBeforeAnswer: false, version })
 
 export function questionRows(isContext: IsContext) {
   const forms = new Map<string, Map<string, Asked>>()
@@ -56,10 +59,8 @@ export function questionRows(isContext: IsContext) {
       for (const question in data) {
         if (isContext(question)) continue
         const value = data[question] ?? null
-        const asked = entryOf(names, question, version, () => {
-          return { items: new Map(), position, seenBeforeAnswer: false, version }
-        })
-        asked.position = Math.max(asked.position, position)
+        const asked = entryOf(names, question, version, newQuestion)
+        if (position > asked.position) asked.position = position
         position += 1
         noteItems(asked.items, question, value, version)
         if (isEarly) asked.seenBeforeAnswer ||= hasAnswer(value)
@@ -136,9 +137,7 @@ function noteLeaf(
 }
 
 function itemOf(items: Map<string, Item>, name: string, position: number, version: Version): Item {
-  const item = entryOf(items, name, version, () => {
-    return { kinds: 0, isList: false, hasSeveral: false, position, version }
-  })
-  item.position = Math.max(item.position, position)
+  const item = entryOf(items, name, version, newItem)
+  if (position > item.position) item.position = position
   return item
 }
