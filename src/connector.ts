@@ -29,6 +29,7 @@ export async function startConnector(config: Config, log: Log, interactive: bool
     bodyLimit: config.bodyLimit,
     buffer,
     destinations: () => loader.status(),
+    lockLost: () => claim.lost(),
     log,
   })
   const loader = startLoaderThread({ config, interactive }, log)

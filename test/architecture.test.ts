@@ -28,6 +28,8 @@ const RULES: readonly Rule[] = [
   { of: ['schemas/'], may: ['schemas/'], node: false },
   { of: ['src/errors.ts', 'src/nearest.ts', 'src/time-zone.ts'], may: [], node: false },
   { of: ['src/log.ts'], may: [] },
+  // Files of any kind: what the buffer, the destinations and the exports do alike with theirs.
+  { of: ['src/files/'], may: ['src/errors.ts', 'src/files/'] },
   {
     of: ['src/config.ts', 'src/config/'],
     // The config file and a webhook are JSON alike, and a mistake in either is told by its place.
@@ -42,7 +44,7 @@ const RULES: readonly Rule[] = [
   },
 
   // How: the parts know the model and the contracts, not each other.
-  { of: ['src/buffer/'], may: [...EVERYWHERE, 'src/buffer/'] },
+  { of: ['src/buffer/'], may: [...EVERYWHERE, 'src/buffer/', 'src/files/'] },
   { of: ['src/flatten/'], may: [...EVERYWHERE, 'src/flatten/', 'type src/buffer/buffer.ts'], node: false },
   { of: ['src/destinations/csv/'], may: destination('csv') },
   { of: ['src/destinations/duckdb/'], may: destination('duckdb') },
@@ -158,7 +160,7 @@ function destination(name: string): string[] {
     'view-plan',
     'view-levels',
   ].map((file) => `src/destinations/${file}.ts`)
-  return [...EVERYWHERE, ...shared, `src/destinations/${name}/`, 'type src/flatten/rows.ts']
+  return [...EVERYWHERE, ...shared, 'src/files/', `src/destinations/${name}/`, 'type src/flatten/rows.ts']
 }
 
 function srcWithoutMain(): string[] {

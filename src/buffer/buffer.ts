@@ -112,6 +112,8 @@ export interface EventBuffer {
 }
 
 export interface Claim {
+  /** Why the right is no longer safe, with the way out: what marks it was taken away. undefined while all is well. */
+  lost(): string | undefined
   release(): void
 }
 

@@ -177,6 +177,7 @@ function prune(memory: Memory, now: number, options: BufferOptions): number {
 function claim(memory: Memory, consumer: string) {
   if (memory.claims.has(consumer)) return undefined
   const own = {
+    lost: () => undefined,
     release() {
       if (memory.claims.get(consumer) === own) memory.claims.delete(consumer)
     },

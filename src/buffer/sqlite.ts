@@ -3,6 +3,7 @@
  * thread. Several threads and processes may have it open at once: they share nothing but the file.
  */
 import { TransientError } from '../errors.ts'
+import { requireOpened } from '../files/opened.ts'
 import type { BufferOptions, EventBuffer } from './buffer.ts'
 import { createBatches } from './sqlite/batches.ts'
 import { claimConsumer } from './sqlite/claim.ts'
@@ -20,8 +21,8 @@ import { createStats } from './sqlite/stats.ts'
  * @throws PermanentError for a file that is no buffer, damaged, or written by a newer version
  */
 export function openSqliteBuffer(path: string, options: BufferOptions): EventBuffer {
-  const { db, name } = openDatabase(path)
-  const queue = createQueue({ path, name, options })
+  const { db, name, files } = openDatabase(path)
+  const queue = createQueue({ path, options, files })
   const batches = createBatches(db, name)
   const quarantine = createQuarantine(db, options)
   const prune = createPruner(db, options)
@@ -30,6 +31,7 @@ export function openSqliteBuffer(path: string, options: BufferOptions): EventBuf
 
   async function attempt<T>(doing: string, work: () => T | Promise<T>): Promise<T> {
     if (closing !== undefined) throw new TransientError(`${doing}: the buffer is closed`)
+    requireOpened(files, doing)
     try {
       return await work()
     } catch (error) {
@@ -43,6 +45,7 @@ export function openSqliteBuffer(path: string, options: BufferOptions): EventBuf
     commit: (consumer, batch, load) => attempt('commit the batch', () => batches.commit(consumer, batch, load)),
     claim: (consumer) => attempt(`claim ${consumer}`, () => claimConsumer(path, consumer)),
     async *kept(range, name, limits) {
+      requireOpened(files, 'read kept events')
       try {
         yield* keptBatches(db, range, name, limits)
       } catch (error) {

@@ -33,26 +33,48 @@ export interface Check {
  */
 const FAILURE_SHOWS = 60_000
 
-/** @param now milliseconds since 1970 */
-export function checkHealth(
-  condition: Condition,
-  states: DestinationStates,
-  { quarantine }: BufferStats,
-  now: number,
-): Check[] {
-  const { stopping, failure } = condition
-  const failed = failure !== null && now - failure.at < FAILURE_SHOWS
-  const overflow =
-    `${quarantine.overflowed} bodies were refused and not kept, as the quarantine is full; ` +
-    'npm run quarantine -- list shows what is in it, replay or drop makes room'
+/** What the checks look at. */
+export interface Looked {
+  readonly condition: Condition
+  readonly destinations: DestinationStates
+  /** Of the buffer, or why it cannot be read. */
+  readonly stats: BufferStats | Unreadable
+  /** Why another server may begin beside this one; undefined while none can. */
+  readonly lockLost: string | undefined
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+export interface Unreadable {
+  readonly unreadable: string
+}
+
+export function checkHealth({ condition, destinations, stats, lockLost, now }: Looked): Check[] {
+  const unreadable = 'unreadable' in stats ? stats.unreadable : null
   return [
-    { check: 'receiver', ok: !stopping, reason: stopping ? 'it is stopping; start it again to receive' : null },
-    { check: 'buffer', ok: !failed, reason: failed ? failure.reason : null },
-    { check: 'quarantine', ok: true, reason: quarantine.overflowed > 0 ? overflow : null },
-    ...Object.entries(states).map(([name, { state, reason }]) => ({
+    receiverCheck(condition, lockLost),
+    failing('buffer', unreadable ?? recentFailure(condition, now)),
+    ...('unreadable' in stats ? [] : [quarantineCheck(stats)]),
+    ...Object.entries(destinations).map(([name, { state, reason }]) => ({
       check: `destination ${name}`,
       ok: state === 'idle' || state === 'loading',
       reason,
     })),
   ]
+}
+
+const failing = (check: string, reason: string | null): Check => ({ check, ok: reason === null, reason })
+
+function receiverCheck({ stopping }: Condition, lockLost: string | undefined): Check {
+  return failing('receiver', stopping ? 'it is stopping; start it again to receive' : (lockLost ?? null))
+}
+
+const recentFailure = ({ failure }: Condition, now: number) =>
+  failure !== null && now - failure.at < FAILURE_SHOWS ? failure.reason : null
+
+function quarantineCheck({ quarantine: { overflowed } }: BufferStats): Check {
+  const reason =
+    `${overflowed} bodies were refused and not kept, as the quarantine is full; ` +
+    'npm run quarantine -- list shows what is in it, replay or drop makes room'
+  return { check: 'quarantine', ok: true, reason: overflowed > 0 ? reason : null }
 }

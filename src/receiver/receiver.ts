@@ -21,6 +21,8 @@ export interface ReceiverOptions {
   readonly bodyLimit: number
   readonly buffer: EventBuffer
   readonly destinations: () => DestinationStates
+  /** Why another server may begin beside this one; undefined while none can. */
+  readonly lockLost: () => string | undefined
   readonly log: Log
   readonly limits?: Partial<ServerLimits>
 }
@@ -34,13 +36,13 @@ export interface Receiver {
 
 /** @throws PermanentError when the address cannot be listened on */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
-  const { auth, buffer, destinations, host, limits, log, port } = options
+  const { auth, host, limits, log, port } = options
   const condition: Condition = { stopping: false, failure: null }
   const refusals = createRefusals(log)
   const app = createApp({
     webhook: createWebhook({ ...options, condition }),
     secretInPath: auth.kind === 'any' || auth.kind === 'path',
-    pages: createPages({ buffer, destinations, condition }),
+    pages: createPages({ ...options, condition }),
     condition,
     refusals,
     log,

@@ -106,7 +106,7 @@ withBuffer(
     const before = open()
     renameSync(path, `${path}.moved`)
     const after = open()
-    await t.throwsAsync(before.append(arrival(1)), { instanceOf: TransientError, message: /replaced/ })
+    await t.throwsAsync(before.append(arrival(1)), { instanceOf: TransientError, message: /moved or deleted/ })
     t.like(await after.stats(), { received: 0 })
   },
 )

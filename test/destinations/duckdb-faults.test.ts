@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
@@ -194,3 +194,28 @@ test('a batch that the tables refuse stops the destination, and the next one loa
   t.deepEqual(withoutLoads(await tablesIn(path)), await reference(1))
   await remove()
 })
+
+const ways: Readonly<Record<string, (path: string) => Promise<void>>> = {
+  moved: (path) => rename(path, `${path}.away`),
+  deleted: (path) => rm(path),
+  'moved with its folder': (path) => rename(dirname(path), `${dirname(path)}.away`),
+  'replaced by a copy': (path) => rename(path, `${path}.away`).then(() => copyFile(`${path}.away`, path)),
+}
+
+for (const [way, lose] of Object.entries(ways)) {
+  test(`a batch is not loaded when the file is ${way} while it is open, and the next try loads it where it belongs`, async (t) => {
+    const { path, remove } = await newFile()
+    t.teardown(async () => {
+      await remove()
+      await rm(`${dirname(path)}.away`, { recursive: true, force: true })
+    })
+    const destination = duckdbDestination({ path })
+    await destination.prepare()
+    await lose(path)
+    await t.throwsAsync(destination.load(bigBatch(0), quiet()), { instanceOf: TransientError })
+    await destination.prepare()
+    await destination.load(bigBatch(0), quiet())
+    await destination.close()
+    t.deepEqual(withoutLoads(await tablesIn(path)), await reference(1))
+  })
+}

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { z } from 'zod'
-import { TransientError } from '../../src/errors.ts'
+import { PermanentError, TransientError } from '../../src/errors.ts'
 import { checkHealth, type DestinationState } from '../../src/receiver/health.ts'
 import { statistics } from '../../src/receiver/statistics.ts'
 import { LIMITS, OPTIONS, recordOf } from '../support/buffers.ts'
@@ -120,24 +120,37 @@ test('a failed write stops showing after a minute, so that a load balancer sends
   const { buffer } = await running(t)
   const condition = { stopping: false, failure: { reason: 'full', at: 1000 } }
   const stats = await buffer.stats()
-  const isOk = (now: number) => checkHealth(condition, {}, stats, now).find(({ check }) => check === 'buffer')?.ok
+  const isOk = (now: number) =>
+    checkHealth({ condition, destinations: {}, stats, lockLost: undefined, now }).find(
+      ({ check }) => check === 'buffer',
+    )?.ok
   t.deepEqual([isOk(1000), isOk(60_999), isOk(61_000)], [false, false, true])
 })
 
-test('when the buffer is too busy to tell, the page says to ask again', async (t) => {
-  const { get } = await running(t, {
-    wrap: (inner) => ({
-      ...inner,
-      stats: async () => {
-        throw new TransientError('read the counters: locked')
-      },
-    }),
-  })
-  for (const path of ['/stats', '/health/ready']) {
-    const { status, headers } = await get(path)
-    t.is(status, 503)
-    t.truthy(headers.get('retry-after'))
+test('while the buffer cannot be read, the pages say why', async (t) => {
+  const reason = 'read the counters in /x: locked; another process keeps writing to it'
+  for (const error of [new TransientError(reason), new PermanentError(reason)]) {
+    const { get } = await running(t, { wrap: (inner) => ({ ...inner, stats: () => Promise.reject(error) }) })
+    const stats = await get('/stats')
+    t.deepEqual([stats.status, stats.json], [503, { error: reason }])
+    t.truthy(stats.headers.get('retry-after'))
+    for (const path of ['/health', '/health/ready']) {
+      const { status, json } = await get(path)
+      t.is(status, 503)
+      const { checks } = healthSchema.parse(json)
+      t.deepEqual(
+        checks.filter(({ ok }) => !ok),
+        [{ check: 'buffer', ok: false, reason }],
+      )
+    }
   }
+})
+
+test('a lock that was taken away is a fault, as another server may begin', async (t) => {
+  const { get } = await running(t, { lockLost: () => 'server.lock was moved' })
+  const { status, text } = await get('/health')
+  t.is(status, 503)
+  t.regex(text, /"check":"receiver","ok":false,"reason":"server.lock was moved"/)
 })
 
 test('the first page says where to send and where to look, and every page answers HEAD', async (t) => {
@@ -145,8 +158,8 @@ test('the first page says where to send and where to look, and every page answer
   const { status, text, headers } = await get('/')
   t.is(status, 200)
   t.regex(headers.get('content-type') ?? '', /^text\/plain/)
-  t.regex(text, /POST \/webhooks\/refiner.*\/health\/ready.*\/stats/s)
-  for (const path of ['/', '/stats', '/health/live', '/health/ready']) {
+  t.regex(text, /POST \/webhooks\/refiner.*\/health\n.*\/stats/s)
+  for (const path of ['/', '/stats', '/health', '/health/live', '/health/ready']) {
     t.like(await get(path, 'HEAD'), { status: 200, text: '' })
   }
 })

@@ -62,6 +62,7 @@ export async function running(
     bodyLimit: 2 ** 21,
     buffer: wrap?.(buffer) ?? buffer,
     destinations: () => ({}),
+    lockLost: () => undefined,
     log: pino({ level: 'trace' }, { write: (line) => void logged.push(line) }),
     ...options,
   })

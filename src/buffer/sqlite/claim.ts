@@ -4,6 +4,7 @@
  */
 import { chmodSync, existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { lostFile, lostReason, openedFiles } from '../../files/opened.ts'
 import type { Claim } from '../buffer.ts'
 import { resultCode } from './errors.ts'
 
@@ -25,7 +26,12 @@ export function claimFile(file: string, patience: number): Claim | undefined {
     if (resultCode(error) === BUSY) return undefined
     throw error
   }
+  const files = openedFiles([file])
   return {
+    lost() {
+      const path = lostFile(files)
+      return path && lostReason(path)
+    },
     release() {
       if (db.isOpen) db.close()
     },

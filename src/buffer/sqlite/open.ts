@@ -7,6 +7,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { PermanentError } from '../../errors.ts'
+import { type OpenedFiles, openedFiles } from '../../files/opened.ts'
 import { bufferError } from './errors.ts'
 import { query, writing } from './transaction.ts'
 
@@ -55,6 +56,8 @@ export interface OpenDatabase {
   readonly db: DatabaseSync
   /** The buffer's own name, made with it: 8 hex digits. */
   readonly name: string
+  /** The file, and those that SQLite keeps beside it. */
+  readonly files: OpenedFiles
 }
 
 /** @throws PermanentError for a file that is no buffer, damaged, or written by a newer version */
@@ -70,7 +73,7 @@ export function openDatabase(path: string): OpenDatabase {
     db.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     const name = prepareSchema(db)
     if (fresh) syncFolders(path)
-    return { db, name }
+    return { db, name, files: openedFiles([path, `${path}-wal`, `${path}-shm`]) }
   } catch (error) {
     db?.close()
     throw bufferError('open the buffer', path, error)

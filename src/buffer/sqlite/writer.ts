@@ -3,7 +3,8 @@
  * for each. An error after which the connection cannot be trusted ends the thread; the next event starts another.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { PermanentError, reasonOf } from '../../errors.ts'
+import { reasonOf } from '../../errors.ts'
+import { type OpenedFiles, requireOpened } from '../../files/opened.ts'
 import type { BufferOptions } from '../buffer.ts'
 import { bufferError, leavesConnectionWell } from './errors.ts'
 import { type Group, unpackGroup } from './group.ts'
@@ -12,21 +13,19 @@ import { openDatabase } from './open.ts'
 
 export interface WriterData {
   readonly path: string
-  /** The buffer that must be there. */
-  readonly name: string
   readonly options: BufferOptions
+  /** Of the buffer: the one that must be there. */
+  readonly files: OpenedFiles
 }
 
 /** What became of a group: of each event, or why nothing of it was kept. */
 export type Reply = { readonly outcomes: readonly Outcome[] } | { readonly refused: string }
 
-const { path, name, options }: WriterData = workerData
-const { db, name: found } = openDatabase(path)
-if (found !== name) {
-  throw new PermanentError(
-    `store the event: ${path} was replaced by another buffer while this one was open; start again`,
-  )
-}
+const { path, options, files: expected }: WriterData = workerData
+// Before, as opening would make a file where there is none; and after, as only then is it certain what was opened.
+requireOpened(expected, 'store the event')
+const { db, files } = openDatabase(path)
+requireOpened(expected, 'store the event')
 const { keep } = keeper(db, options)
 
 parentPort?.on('message', (message: Group | 'close') => {
@@ -38,7 +37,11 @@ parentPort?.on('message', (message: Group | 'close') => {
 
 function store(group: Group): Reply {
   try {
-    return { outcomes: keep(unpackGroup(group)) }
+    // Before it, so that nothing is written in vain; after it, as only then is it certain where it went.
+    requireOpened(files, 'store the event')
+    const outcomes = keep(unpackGroup(group))
+    requireOpened(files, 'store the event')
+    return { outcomes }
   } catch (error) {
     if (!leavesConnectionWell(error)) throw error
     return { refused: reasonOf(bufferError('store the event', path, error)) }

@@ -4,10 +4,12 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { TransientError } from '../../errors.ts'
+import { type OpenedFiles, openedFiles } from '../../files/opened.ts'
 import { literal } from '../sql.ts'
 
 export interface Client {
   readonly connection: DuckDBConnection
+  readonly files: OpenedFiles
   /** Lets go of the file. Whatever was not committed is undone. */
   close(): void
 }
@@ -82,11 +84,11 @@ export async function openClient(path: string, times: number): Promise<Client> {
       await connection.run(`ATTACH ${literal(file)} AS warehouse (ROW_GROUP_SIZE ${ROW_GROUP_SIZE}); USE warehouse`)
       // Closing leaves no log behind. After a crash there is one, and it would be read at each start until a checkpoint.
       if (crashed) await connection.run('CHECKPOINT')
+      return { connection, files: openedFiles([file]), close }
     } catch (error) {
       close()
       throw error
     }
-    return { connection, close }
   } catch (error) {
     openPaths.delete(file)
     throw error
@@ -110,7 +112,7 @@ export async function openReader(path: string): Promise<Client> {
       instance.closeSync()
       openPaths.delete(file)
     }
-    return { connection, close }
+    return { connection, files: openedFiles([file]), close }
   } catch (error) {
     openPaths.delete(file)
     throw error

@@ -10,6 +10,7 @@ import { loads } from '../../../schemas/tables/log.ts'
 import { columnNames } from '../../../schemas/tables/views.ts'
 import { tables } from '../../../schemas/tables.ts'
 import { type ModelOptions, UNSET_MODELS } from '../../../schemas/views/spec.ts'
+import { requireOpened } from '../../files/opened.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { loadRecord, now, readLoadRecord } from '../batch.ts'
 import type { Destination } from '../destination.ts'
@@ -78,6 +79,8 @@ export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 
       const opened = await openIfClosed()
       try {
         const record = await loadOnce(name, opened, batch, signal)
+        // Only after it is it certain where it went.
+        requireOpened(opened.client.files, 'load')
         novelty.notice(batch)
         return record
       } catch (error) {
