@@ -26,9 +26,9 @@ export class PermanentError extends Error {
 /** It is not there before the first load, and then it is: no trouble to whoever comes again by itself. */
 export class NotYetError extends PermanentError {}
 
-/** The message of anything that was thrown, with the messages of its causes. */
+/** The message of anything that was thrown, with the messages of its causes. That of a parser quotes what it choked on, and is left out. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause === undefined ? '' : `: ${reasonOf(error.cause)}`
-  return `${error.message}${cause}`
+  return `${error instanceof SyntaxError ? 'it is not what was expected' : error.message}${cause}`
 }

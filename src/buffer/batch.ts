@@ -1,4 +1,4 @@
-/** How batches are named and where they end: the same for every buffer. */
+/** How batches are named, where they end, and how they are counted: the same for every buffer. */
 import { hash } from 'node:crypto'
 import type { Batch, BatchLimits, StoredEvent } from './buffer.ts'
 
@@ -36,4 +36,22 @@ export function taker(limits: BatchLimits): (size: Size) => boolean {
     values += size.commas
     return events === 1 || (events <= limits.events && bytes <= limits.bytes && values <= limits.values)
   }
+}
+
+interface Positions {
+  /** The last position that was committed or missed. */
+  readonly position: number
+  readonly missed: number
+  /** The last position that is behind the consumer, be it that it has gone. */
+  readonly before: number
+  readonly lastSeq: number
+  /** How many events up to `before` and after it were taken out into the quarantine, where they are counted. */
+  readonly takenOut: { readonly before: number; readonly after: number }
+}
+
+/** Where a consumer stands, by arithmetic: pending + loaded + missed are all positions but those that were taken out. */
+export function standing({ position, missed, before, lastSeq, takenOut }: Positions) {
+  const done = before - takenOut.before
+  const missing = Math.min(missed + before - position, done)
+  return { pending: lastSeq - before - takenOut.after, loaded: done - missing, missed: missing }
 }

@@ -5,11 +5,17 @@
  *   oldest on, and never before every consumer has loaded it.
  * - received = duplicate + quarantined + pending + loaded + missed, for each consumer, at any instant.
  */
+import { hash } from 'node:crypto'
 import type { LoadRecord, Source } from '../../schemas/records.ts'
+
+const ID_DIGITS = 32
+
+/** The id of an event: a redelivery has the same one, and stored bytes that changed have another. @param body UTF-8 */
+export const eventId = (body: Uint8Array | string): string => hash('sha256', body, 'hex').slice(0, ID_DIGITS)
 
 /** An event at the door. `body` is UTF-8 JSON, checked, and kept byte for byte. */
 export interface ArrivedEvent {
-  /** 32 hex digits derived from the body, so that a redelivery is the same event. */
+  /** By `eventId`. */
   readonly id: string
   /** Microseconds since 1970, UTC. */
   readonly receivedAt: number
@@ -23,6 +29,7 @@ export interface StoredEvent {
   /** Microseconds since 1970, UTC; that of the first delivery. */
   readonly receivedAt: number
   readonly source: Source
+  /** '' for an event that was taken out into the quarantine: its position stays. */
   readonly body: string
 }
 
@@ -70,7 +77,13 @@ export interface BufferStats {
   readonly duplicate: number
   /** Set aside and not replayed since: kept + dropped + overflowed. */
   readonly quarantined: number
-  readonly quarantine: { readonly kept: number; readonly dropped: number; readonly overflowed: number }
+  readonly quarantine: {
+    readonly kept: number
+    readonly dropped: number
+    readonly overflowed: number
+    /** Events among the kept ones, which were acknowledged and could not be loaded. */
+    readonly events: number
+  }
   /** Events still kept, loaded ones too. */
   readonly kept: number
   readonly bytes: number
@@ -94,6 +107,12 @@ export interface EventBuffer {
 
   /** Sets a body aside with the reason; counted, and kept unless the quarantine is full. A known one is a duplicate. */
   quarantine(event: ArrivedEvent, reason: string): Promise<'quarantined' | 'duplicate' | 'overflowed'>
+  /**
+   * Takes a kept event out into the quarantine, so that it stops no other one. It goes there however full that is, as it was
+   * acknowledged; the same body may come again, and is a new event then. Its batches keep their ids.
+   * @returns false when it is not kept any more, or was taken out before
+   */
+  takeOut(seq: number, reason: string): Promise<boolean>
   listQuarantined(): Promise<Quarantined[]>
   readQuarantined(id: string): Promise<(ArrivedEvent & { readonly reason: string }) | undefined>
   /**

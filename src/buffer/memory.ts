@@ -2,14 +2,15 @@
 import type { LoadRecord } from '../../schemas/records.ts'
 import { PermanentError, TransientError } from '../errors.ts'
 import { batchOf, rangeId, taker } from './batch.ts'
-import type {
-  ArrivedEvent,
-  Batch,
-  BatchLimits,
-  BufferOptions,
-  EventBuffer,
-  Quarantined,
-  StoredEvent,
+import {
+  type ArrivedEvent,
+  type Batch,
+  type BatchLimits,
+  type BufferOptions,
+  type EventBuffer,
+  eventId,
+  type Quarantined,
+  type StoredEvent,
 } from './buffer.ts'
 import { consumerOf, type Memory, newMemory, statsOf } from './memory/state.ts'
 
@@ -41,6 +42,7 @@ export function createMemoryBuffer(options: BufferOptions, memory: Memory = newM
         requireRoom(memory, options)
         return setAside(memory, event, reason, options)
       }),
+    takeOut: (seq, reason) => attempt(() => takeOut(memory, seq, reason)),
     listQuarantined: () => attempt(() => [...memory.quarantine.values()].map(withoutBody)),
     readQuarantined: (id) => attempt(() => memory.quarantine.get(id)),
     release: (id, as) =>
@@ -94,6 +96,23 @@ function setAside(memory: Memory, event: ArrivedEvent, reason: string, { quarant
   }
   quarantine.set(event.id, { ...event, body: Uint8Array.from(event.body), reason })
   return 'quarantined'
+}
+
+/** The bytes as they are now go into the quarantine; the place stays, empty, and its id may come again. */
+function takeOut(memory: Memory, seq: number, reason: string): boolean {
+  const at = memory.events.findIndex((event) => event.seq === seq)
+  const event = memory.events[at]
+  if (event === undefined || memory.takenOut.has(seq)) return false
+  const { receivedAt, source, body: text } = event
+  const body = Buffer.from(text)
+  const id = eventId(body)
+  if (memory.quarantine.has(id)) memory.quarantineDropped++
+  else memory.quarantine.set(id, { id, receivedAt, source, body, reason })
+  memory.takenOut.set(seq, id)
+  memory.ids.delete(event.id)
+  memory.bytes -= event.bytes
+  memory.events[at] = { ...event, body: '', bytes: 0, commas: 0 }
+  return true
 }
 
 /** The lowest position of the destinations: what is beyond must be kept. */
@@ -167,7 +186,7 @@ function prune(memory: Memory, now: number, options: BufferOptions): number {
   for (let first = memory.events[0]; first !== undefined && first.seq <= end; first = memory.events[0]) {
     if (first.receivedAt >= cutoff && memory.bytes < options.retention.bytes) break
     memory.events.shift()
-    memory.ids.delete(first.id)
+    if (!memory.takenOut.has(first.seq)) memory.ids.delete(first.id)
     memory.dropped = first.seq
     memory.bytes -= first.bytes
   }

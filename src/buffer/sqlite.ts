@@ -15,6 +15,7 @@ import { createPruner } from './sqlite/prune.ts'
 import { createQuarantine } from './sqlite/quarantine.ts'
 import { createQueue } from './sqlite/queue.ts'
 import { createStats } from './sqlite/stats.ts'
+import { createTakeOut } from './sqlite/take-out.ts'
 
 /**
  * Opens the file at `path`, making it if there is none; its folder must be there. Lock files of the claims stand beside it.
@@ -26,6 +27,7 @@ export function openSqliteBuffer(path: string, options: BufferOptions): EventBuf
   const batches = createBatches(db, name)
   const quarantine = createQuarantine(db, options)
   const prune = createPruner(db, options)
+  const takeOut = createTakeOut(db, options)
   const stats = createStats(db, options.consumers)
   let closing: Promise<void> | undefined
 
@@ -53,6 +55,7 @@ export function openSqliteBuffer(path: string, options: BufferOptions): EventBuf
       }
     },
     quarantine: async (event, reason) => only(await queue.put(event, reason), 'quarantined', 'duplicate', 'overflowed'),
+    takeOut: (seq, reason) => attempt('take an event out', () => takeOut(seq, reason)),
     listQuarantined: () => attempt('list the quarantine', () => quarantine.list()),
     readQuarantined: (id) => attempt('read the quarantine', () => quarantine.read(id)),
     release: (id, as) => attempt(`release ${id}`, () => quarantine.release(id, as)),

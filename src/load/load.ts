@@ -4,8 +4,8 @@ import type { Batch, BatchLimits, EventBuffer } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
 import type { TransientError } from '../errors.ts'
 import { contextKeys } from '../flatten/context.ts'
-import { flatten } from '../flatten/flatten.ts'
 import { type Backoff, retry } from './retry.ts'
+import { soundRows, type TakenOut } from './sound.ts'
 
 export interface LoadOptions {
   readonly buffer: EventBuffer
@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly signal: AbortSignal
   readonly onLoaded: (record: LoadRecord) => void
   readonly onRetry: (error: TransientError) => void
+  /** Told of each event that cannot be loaded. */
+  readonly onTakenOut: (taken: TakenOut) => void
 }
 
 /**
@@ -33,7 +35,7 @@ export async function load(options: LoadOptions): Promise<void> {
     if (batch === undefined) return
     const record = await loadBatch(batch, options)
     await retry(() => buffer.commit(destination.name, batch, record), options)
-    left -= batch.events.length
+    left -= record.events
     options.onLoaded(record)
   }
 }
@@ -49,7 +51,8 @@ async function loadBatch(
   batch: Batch,
   { destination, contextKeys: keys = [], ...watch }: LoadOptions,
 ): Promise<LoadRecord> {
-  const rows = flatten(batch, contextKeys(keys))
+  const isContext = contextKeys(keys)
+  const rows = await retry(() => soundRows(batch, isContext, watch), watch)
   return retry(async () => {
     await destination.prepare()
     return destination.load(rows, watch)

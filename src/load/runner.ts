@@ -19,7 +19,7 @@ export interface LoaderState {
   readonly reason: string | null
 }
 
-export interface RunnerOptions extends Omit<LoadOptions, 'onLoaded' | 'onRetry'> {
+export interface RunnerOptions extends Omit<LoadOptions, 'onLoaded' | 'onRetry' | 'onTakenOut'> {
   readonly log: Log
   readonly onState: (state: LoaderState) => void
   readonly onLoaded?: (record: LoadRecord) => void
@@ -62,6 +62,11 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
         log.warn({ destination: name, reason: reasonOf(error) }, 'load failed, trying again')
         onState({ state: 'retrying', reason: reasonOf(error) })
       },
+      onTakenOut: ({ eventId, reason }) =>
+        log.error(
+          { destination: name, event_id: eventId, reason },
+          'event taken out into the quarantine, the others load',
+        ),
       onLoaded: (record) => {
         log.info(summary(record), 'loaded')
         onState({ state: 'loading', reason: null })

@@ -1,8 +1,8 @@
 /** What is kept of a body, and its id. Of the content alone, so that a redelivery is the same event. */
-import { hash } from 'node:crypto'
+import { eventId } from '../buffer/buffer.ts'
 
 export interface Content {
-  /** 32 hex digits. */
+  /** By `eventId`. */
   readonly id: string
   readonly body: Uint8Array
 }
@@ -10,12 +10,8 @@ export interface Content {
 /** As an event: with or without a byte order mark it is the same one. */
 export function contentOf(body: Uint8Array): Content {
   const text = withoutMark(body)
-  return { id: idOf(text), body: text }
+  return { id: eventId(text), body: text }
 }
-
-const ID_DIGITS = 32
-
-export const idOf = (body: Uint8Array): string => hash('sha256', body, 'hex').slice(0, ID_DIGITS)
 
 const MARK = [0xef, 0xbb, 0xbf]
 

@@ -72,9 +72,10 @@ function receiverCheck({ stopping }: Condition, lockLost: string | undefined): C
 const recentFailure = ({ failure }: Condition, now: number) =>
   failure !== null && now - failure.at < FAILURE_SHOWS ? failure.reason : null
 
-function quarantineCheck({ quarantine: { overflowed } }: BufferStats): Check {
-  const reason =
-    `${overflowed} bodies were refused and not kept, as the quarantine is full; ` +
-    'npm run quarantine -- list shows what is in it, replay or drop makes room'
-  return { check: 'quarantine', ok: true, reason: overflowed > 0 ? reason : null }
+function quarantineCheck({ quarantine: { overflowed, events } }: BufferStats): Check {
+  const reasons: string[] = []
+  if (events > 0) reasons.push(`${events} events that were acknowledged cannot be loaded`)
+  if (overflowed > 0) reasons.push(`${overflowed} bodies were refused and not kept, as the quarantine is full`)
+  const way = 'npm run quarantine -- list shows what is in it, replay or drop makes room'
+  return { check: 'quarantine', ok: true, reason: reasons.length > 0 ? `${reasons.join('; ')}; ${way}` : null }
 }

@@ -2,13 +2,13 @@
  * What becomes of a known sender's body: an event is appended, anything else is set aside, and 202 is said only once the
  * event would survive a power cut.
  */
-import type { ArrivedEvent, EventBuffer } from '../buffer/buffer.ts'
+import { type ArrivedEvent, type EventBuffer, eventId } from '../buffer/buffer.ts'
 import { PermanentError, reasonOf, TransientError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { checkBody, type Unfit } from './accept.ts'
 import { type Answer, answers } from './answers.ts'
 import { createArrivalClock } from './clock.ts'
-import { type Content, contentOf, idOf } from './content.ts'
+import { type Content, contentOf } from './content.ts'
 import type { Condition } from './health.ts'
 
 export interface Accepted {
@@ -49,7 +49,7 @@ export function createKeeper({ buffer, condition, log }: KeeperOptions): Keeper 
   }
 
   const setAside = async (body: Uint8Array, { status, reason, details }: Unfit): Promise<Answer> => {
-    const event = arrived({ id: idOf(body), body })
+    const event = arrived({ id: eventId(body), body })
     const outcome = await write(buffer.quarantine(event, reason))
     if (typeof outcome === 'object') return outcome
     return { status, body: { error: reason, ...details, event_id: event.id, kept: outcome !== 'overflowed' } }

@@ -1,11 +1,25 @@
 /** The quarantine: counted, bounded, and with two ways out. */
-import { appendAll, arrival, arrivalOf, drain, LIMITS, OPTIONS, type Place } from '../support/buffers.ts'
+import {
+  appendAll,
+  arrival,
+  arrivalOf,
+  batchOf,
+  DAY,
+  drain,
+  LIMITS,
+  loadBatch,
+  OPTIONS,
+  type Place,
+  recordOf,
+  START,
+} from '../support/buffers.ts'
 import { unaccounted, withBuffer } from './with-buffer.ts'
 
 export function setsAside(kind: string, make: () => Place): void {
   keepsBodies(kind, make)
   isBounded(kind, make)
   letsOut(kind, make)
+  takesOut(kind, make)
 }
 
 function keepsBodies(kind: string, make: () => Place): void {
@@ -129,5 +143,70 @@ function letsOut(kind: string, make: () => Place): void {
     t.like(await buffer.stats(), { received: 1, quarantined: 1, quarantine: { kept: 0, dropped: 1, overflowed: 0 } })
     t.is(await buffer.quarantine(arrival(1), 'bad'), 'quarantined')
     t.like(await buffer.stats(), { received: 2, quarantined: 2, quarantine: { kept: 1, dropped: 1, overflowed: 0 } })
+  })
+}
+
+function takesOut(kind: string, make: () => Place): void {
+  withBuffer(
+    `${kind}: an event that is taken out is in the quarantine, and holds up no other one`,
+    make,
+    async (t, open) => {
+      const buffer = open()
+      await appendAll(buffer, 1, 3)
+      await loadBatch(buffer, 'csv', 3)
+      const batch = await batchOf(buffer, 'duckdb', 3)
+      t.true(await buffer.takeOut(2, 'damaged: why'))
+      t.false(await buffer.takeOut(2, 'damaged: why'))
+      t.false(await buffer.takeOut(9, 'damaged: why'))
+      t.deepEqual(await buffer.listQuarantined(), [
+        { id: arrival(2).id, receivedAt: arrival(2).receivedAt, reason: 'damaged: why', bytes: 20 },
+      ])
+      const stats = await buffer.stats()
+      t.deepEqual(unaccounted(stats), [])
+      t.like(stats, { received: 3, quarantined: 1, kept: 2, quarantine: { kept: 1, events: 1 } })
+      t.like(stats.consumers, { duckdb: { pending: 2, loaded: 0 }, csv: { pending: 0, loaded: 2 } })
+      const again = await batchOf(open(), 'duckdb', 3)
+      t.is(again.id, batch.id)
+      t.deepEqual(
+        again.events.map(({ body }) => body !== ''),
+        [true, false, true],
+      )
+      await buffer.commit('duckdb', again, recordOf('duckdb', again))
+      t.like((await buffer.stats()).consumers, { duckdb: { pending: 0, loaded: 2, oldestPendingAt: null } })
+    },
+  )
+
+  withBuffer(`${kind}: an event that was taken out may come again, and be released as well`, make, async (t, open) => {
+    const buffer = open()
+    await appendAll(buffer, 1, 1)
+    await buffer.takeOut(1, 'damaged')
+    t.is(await buffer.append(arrival(1)), 'accepted')
+    t.is(await buffer.release(arrival(1).id), 'duplicate')
+    t.is(await buffer.append(arrival(1)), 'duplicate')
+    const stats = await buffer.stats()
+    t.like(stats, { received: 3, duplicate: 2, kept: 1, quarantine: { kept: 0, events: 0 } })
+    t.deepEqual(unaccounted(stats), [])
+  })
+
+  withBuffer(`${kind}: a full quarantine takes what was acknowledged`, make, async (t, open) => {
+    const buffer = open({ ...OPTIONS, quarantine: { items: 1, bytes: 25 } })
+    await buffer.quarantine(arrival(9), 'bad')
+    await appendAll(buffer, 1, 2)
+    t.true(await buffer.takeOut(1, 'damaged'))
+    t.true(await buffer.takeOut(2, 'damaged'))
+    t.like((await buffer.stats()).quarantine, { kept: 3, events: 2, overflowed: 0 })
+  })
+
+  withBuffer(`${kind}: what was taken out goes with the others when they are dropped`, make, async (t, open) => {
+    const buffer = open()
+    await appendAll(buffer, 1, 3)
+    await buffer.takeOut(1, 'damaged')
+    for (const consumer of ['duckdb', 'csv']) await loadBatch(buffer, consumer, 3)
+    await buffer.append(arrival(1))
+    await buffer.prune(START + 31 * DAY)
+    const stats = await buffer.stats()
+    t.like(stats, { received: 4, kept: 1, quarantined: 1 })
+    t.deepEqual(unaccounted(stats), [])
+    t.is(await buffer.append(arrival(1)), 'duplicate')
   })
 }

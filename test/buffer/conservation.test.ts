@@ -17,6 +17,7 @@ const options = (consumers: readonly string[]): BufferOptions => ({
 type Step =
   | { readonly do: 'append' | 'quarantine'; readonly ns: readonly number[] }
   | { readonly do: 'release' | 'drop' | 'read'; readonly n: number }
+  | { readonly do: 'takeOut'; readonly seq: number }
   | { readonly do: 'next'; readonly consumer: string; readonly limits: BatchLimits }
   | { readonly do: 'commit'; readonly consumer: string; readonly back: number }
   | { readonly do: 'kept'; readonly from: number; readonly to: number; readonly limits: BatchLimits }
@@ -38,6 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: constant('append'), ns }) },
   { weight: 2, arbitrary: fc.record({ do: constant('quarantine'), ns }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('release', 'drop', 'read'), n }) },
+  { weight: 2, arbitrary: fc.record({ do: constant('takeOut'), seq: fc.nat(12) }) },
   { weight: 4, arbitrary: fc.record({ do: constant('next'), consumer, limits }) },
   { weight: 4, arbitrary: fc.record({ do: constant('commit'), consumer, back: fc.constantFrom(0, 0, 0, 1, 2) }) },
   { weight: 1, arbitrary: fc.record({ do: constant('kept'), from: n, to: n, limits }) },
@@ -68,6 +70,8 @@ async function take(run: Run, each: Exclude<Step, { do: 'reopen' }>): Promise<un
       return await buffer.release(eventOf(each.n).id)
     case 'drop':
       return await buffer.dropQuarantined(eventOf(each.n).id)
+    case 'takeOut':
+      return await buffer.takeOut(each.seq, 'damaged')
     case 'read': {
       const found = await buffer.readQuarantined(eventOf(each.n).id)
       return found && { ...found, body: [...found.body] }

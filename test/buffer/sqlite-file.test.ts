@@ -50,9 +50,22 @@ withBuffer("another program's database is refused", sqlitePlace, async (t, _, { 
 withBuffer('a file of a newer version is refused', sqlitePlace, async (t, open, { path }) => {
   await open().close()
   const db = new DatabaseSync(path)
-  db.exec('PRAGMA user_version = 2')
+  db.exec('PRAGMA user_version = 3')
   db.close()
-  t.throws(() => openSqliteBuffer(path, OPTIONS), { instanceOf: PermanentError, message: /newer version.*2 > 1/ })
+  t.throws(() => openSqliteBuffer(path, OPTIONS), { instanceOf: PermanentError, message: /newer version.*3 > 2/ })
+})
+
+withBuffer('a file of version 1 is taken over, with all that is in it', sqlitePlace, async (t, open, { path }) => {
+  const first = open()
+  await appendAll(first, 1, 3)
+  await first.close()
+  const db = new DatabaseSync(path)
+  db.exec('DROP TABLE taken_out; PRAGMA user_version = 1')
+  db.close()
+  const buffer = open()
+  t.true(await buffer.takeOut(2, 'damaged'))
+  t.like(await buffer.stats(), { received: 3, kept: 2, quarantined: 1 })
+  t.is((await drain(buffer, 'duckdb')).length, 3)
 })
 
 withBuffer('a damaged file is told as such', sqlitePlace, async (t, open, { path }) => {

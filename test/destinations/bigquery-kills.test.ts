@@ -68,7 +68,12 @@ async function complete(t: ExecutionContext, { fake, config }: Place): Promise<T
   return using(config, async (buffer) => {
     const destination = bigqueryDestination({ ...config.bigquery, waits: WAITS })
     const options = { buffer, destination, limits: { ...LIMITS, events: BATCH }, backoff: NO_PAUSE, ...unstopped() }
-    await load({ ...options, onLoaded: () => {}, onRetry: ({ message }) => t.fail(message) })
+    await load({
+      ...options,
+      onLoaded: () => {},
+      onRetry: ({ message }) => t.fail(message),
+      onTakenOut: ({ reason }) => t.fail(reason),
+    })
     const { pending, loaded, lastLoad } = (await buffer.stats()).consumers['bigquery'] ?? {}
     t.deepEqual([pending, loaded], [0, EVENTS])
     t.deepEqual(

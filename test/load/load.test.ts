@@ -16,6 +16,7 @@ function options(buffer: EventBuffer, destination: Destination, more: Partial<Lo
     signal,
     onLoaded: () => {},
     onRetry: () => {},
+    onTakenOut: () => {},
     ...more,
   }
 }

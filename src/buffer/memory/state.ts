@@ -1,6 +1,6 @@
 /** What the memory buffer knows. Kept are the positions in (dropped, lastSeq], loaded is a position less what it missed. */
 import type { LoadRecord } from '../../../schemas/records.ts'
-import type { Size } from '../batch.ts'
+import { type Size, standing } from '../batch.ts'
 import type { ArrivedEvent, BufferStats, Claim, ConsumerStats, StoredEvent } from '../buffer.ts'
 
 export interface Consumer {
@@ -17,6 +17,8 @@ export interface Memory {
   /** Of `events`. */
   readonly ids: Set<string>
   readonly quarantine: Map<string, ArrivedEvent & { readonly reason: string }>
+  /** Events that were taken out into the quarantine, by position: the id there. */
+  readonly takenOut: Map<number, string>
   readonly consumers: Map<string, Consumer>
   readonly claims: Map<string, Claim>
   lastSeq: number
@@ -33,6 +35,7 @@ export function newMemory(): Memory {
     events: [],
     ids: new Set(),
     quarantine: new Map(),
+    takenOut: new Map(),
     consumers: new Map(),
     claims: new Map(),
     lastSeq: 0,
@@ -55,8 +58,13 @@ export function statsOf(memory: Memory, consumers: readonly string[]): BufferSta
     received,
     duplicate,
     quarantined: kept + dropped + overflowed,
-    quarantine: { kept, dropped, overflowed },
-    kept: memory.events.length,
+    quarantine: {
+      kept,
+      dropped,
+      overflowed,
+      events: [...memory.takenOut.values()].filter((id) => memory.quarantine.has(id)).length,
+    },
+    kept: memory.events.filter(({ body }) => body !== '').length,
     bytes: memory.bytes,
     consumers: Object.fromEntries(consumers.map((name) => [name, consumerStats(memory, name)])),
   }
@@ -65,11 +73,12 @@ export function statsOf(memory: Memory, consumers: readonly string[]): BufferSta
 function consumerStats(memory: Memory, name: string): ConsumerStats {
   const { position, missed, lastLoad } = consumerOf(memory, name)
   const before = Math.max(position, memory.dropped)
-  return {
-    pending: memory.lastSeq - before,
-    loaded: position - missed,
-    missed: missed + before - position,
-    oldestPendingAt: memory.events.find(({ seq }) => seq > before)?.receivedAt ?? null,
-    lastLoad,
+  const seqs = [...memory.takenOut.keys()]
+  const takenOut = {
+    before: seqs.filter((seq) => seq <= before).length,
+    after: seqs.filter((seq) => seq > before).length,
   }
+  const counts = standing({ position, missed, before, lastSeq: memory.lastSeq, takenOut })
+  const oldest = memory.events.find(({ seq }) => seq > before)
+  return { ...counts, oldestPendingAt: counts.pending > 0 ? (oldest?.receivedAt ?? null) : null, lastLoad }
 }

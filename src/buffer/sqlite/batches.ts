@@ -11,7 +11,11 @@ import { stateReader } from './state.ts'
 import { query, writing } from './transaction.ts'
 
 /** The columns of a stored event. As text, a body is exact: it is UTF-8, and SQLite knows its length. */
-export const EVENT_COLUMNS = 'lower(hex(id)) AS id, seq, received_at AS receivedAt, source, CAST(body AS TEXT) AS body'
+export const EVENT_COLUMNS = `
+  lower(hex(coalesce(event_id, id))) AS id, seq, received_at AS receivedAt, source, CAST(body AS TEXT) AS body`
+
+/** Where they stand, in whichever order is asked for. */
+export const EVENTS = 'events LEFT JOIN taken_out USING (seq)'
 
 /** The columns of its size. */
 export const SIZE_COLUMNS =
@@ -31,7 +35,7 @@ export function createBatches(db: DatabaseSync, buffer: string): Batches {
   )
   const selectEvents = query<StoredEvent>(
     db,
-    `SELECT ${EVENT_COLUMNS} FROM events WHERE seq > ? AND seq <= ? ORDER BY seq`,
+    `SELECT ${EVENT_COLUMNS} FROM ${EVENTS} WHERE seq > ? AND seq <= ? ORDER BY seq`,
   )
   const open = db.prepare(`
     INSERT INTO consumers (name, position, open_last, missed) VALUES (:name, :position, :last, :missed)

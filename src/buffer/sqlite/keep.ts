@@ -18,6 +18,8 @@ export interface Keeper {
   readonly keep: (arrivals: readonly Arrival[]) => Outcome[]
   /** Inside a transaction: puts an event behind the last one, unless it is known. Counts nothing but its position. */
   readonly add: (event: Arrival, counts: Counts) => 'accepted' | 'duplicate'
+  /** Inside a transaction: into the quarantine, however full it is. */
+  readonly keepAside: (event: Arrival, counts: Counts) => void
   /** Inside a transaction. */
   readonly counts: () => Counts
   readonly save: (counts: Counts) => void
@@ -56,10 +58,19 @@ export function keeper(db: DatabaseSync, options: BufferOptions): Keeper {
       counts.quarantineOverflowed++
       return 'overflowed'
     }
-    insertQuarantined.run(id, receivedAt, source, reason, body)
+    keepAside({ id, receivedAt, source, body, reason }, counts)
+    return 'quarantined'
+  }
+
+  function keepAside({ id, receivedAt, source, body, reason }: Arrival, counts: Counts): void {
+    const { changes } = insertQuarantined.run(id, receivedAt, source, reason, body)
+    if (changes === 0) {
+      // The same body is there already, as something else that was received.
+      counts.quarantineDropped++
+      return
+    }
     counts.quarantineKept++
     counts.quarantineBytes += body.length
-    return 'quarantined'
   }
 
   function save(counts: Counts): void {
@@ -90,5 +101,5 @@ export function keeper(db: DatabaseSync, options: BufferOptions): Keeper {
     })
   }
 
-  return { keep, add, counts: () => state.buffer(), save, requireRoom }
+  return { keep, add, keepAside, counts: () => state.buffer(), save, requireRoom }
 }

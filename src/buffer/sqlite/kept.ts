@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { batchOf, type Size, taker } from '../batch.ts'
 import type { Batch, BatchLimits, StoredEvent } from '../buffer.ts'
-import { EVENT_COLUMNS, SIZE_COLUMNS } from './batches.ts'
+import { EVENT_COLUMNS, EVENTS, SIZE_COLUMNS } from './batches.ts'
 import { stateReader } from './state.ts'
 import { query } from './transaction.ts'
 
@@ -19,7 +19,7 @@ export async function* keptBatches(
   const select = query<StoredEvent & Size>(
     db,
     `
-    SELECT ${EVENT_COLUMNS}, ${SIZE_COLUMNS} FROM events
+    SELECT ${EVENT_COLUMNS}, ${SIZE_COLUMNS} FROM ${EVENTS}
     WHERE seq > ? AND seq <= ? AND received_at >= ? AND received_at < ? ORDER BY seq`,
   )
   const { dropped, lastSeq } = stateReader(db).buffer()

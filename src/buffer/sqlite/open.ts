@@ -11,7 +11,7 @@ import { type OpenedFiles, openedFiles } from '../../files/opened.ts'
 import { bufferError } from './errors.ts'
 import { query, writing } from './transaction.ts'
 
-const VERSION = 1
+const VERSION = 2
 const BUSY_TIMEOUT_MS = 5000
 /** Pages in the WAL before they are moved into the file: 32 MiB. Fewer make shorter pauses, more make fewer. */
 const CHECKPOINT_PAGES = 4000
@@ -50,6 +50,17 @@ CREATE TABLE consumers (
   open_last INTEGER NOT NULL,
   missed INTEGER NOT NULL,
   last_load TEXT
+);`
+
+/**
+ * Since version 2: events that were taken out into the quarantine, for good. Their places in `events` stay, empty and with a
+ * makeshift id, until they are dropped with the others.
+ */
+const TAKEN_OUT = `
+CREATE TABLE taken_out (
+  seq INTEGER PRIMARY KEY,
+  event_id BLOB NOT NULL,
+  quarantine_id BLOB NOT NULL
 );`
 
 export interface OpenDatabase {
@@ -100,11 +111,15 @@ function requireKnown(db: DatabaseSync, path: string): void {
 }
 
 function prepareSchema(db: DatabaseSync): string {
-  if (versionOf(db) === 0) {
+  if (versionOf(db) < VERSION) {
     writing(db, () => {
-      if (versionOf(db) !== 0) return
-      db.exec(SCHEMA)
-      db.prepare('INSERT INTO buffer (one, name) VALUES (1, ?)').run(randomBytes(4).toString('hex'))
+      // Another may have done it meanwhile.
+      const version = versionOf(db)
+      if (version === 0) {
+        db.exec(SCHEMA)
+        db.prepare('INSERT INTO buffer (one, name) VALUES (1, ?)').run(randomBytes(4).toString('hex'))
+      }
+      if (version < 2) db.exec(TAKEN_OUT)
       db.exec(`PRAGMA user_version = ${VERSION}`)
     })
   }
