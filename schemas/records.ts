@@ -29,6 +29,7 @@ export interface AccountRecord {
   readonly firstSeenAt: string | null
   readonly lastSeenAt: string | null
   readonly attributes: JsonObject | undefined
+  readonly attributesInRows: boolean
 }
 
 export interface FormRecord {
@@ -50,6 +51,7 @@ export interface ResponseRecord {
   readonly dismissedAt: string | null
   readonly receivedAt: string | null
   readonly data: JsonObject | undefined
+  readonly dataInRows: boolean
   readonly tags: readonly NamedItem[] | undefined
 }
 
@@ -77,6 +79,8 @@ export interface EventRecord {
   readonly firstSeenAt: string | null
   readonly lastSeenAt: string | null
   readonly attributes: JsonObject | undefined
+  /** false where they are more than one event may make rows of. */
+  readonly attributesInRows: boolean
   readonly segments: readonly NamedItem[] | undefined
   readonly account: AccountRecord | undefined
   readonly form: FormRecord | undefined

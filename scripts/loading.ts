@@ -2,6 +2,7 @@
 import { SingleBar } from 'cli-progress'
 import type { EventBuffer } from '../src/buffer/buffer.ts'
 import type { Config } from '../src/config.ts'
+import { flatteningOf } from '../src/load/flattening.ts'
 import type { LoadOptions } from '../src/load/load.ts'
 import { loadNow } from '../src/load/now.ts'
 import { BACKOFF } from '../src/load/retry.ts'
@@ -40,7 +41,7 @@ export async function loadAll({ config, destinations, total, task }: Loading): P
           limits: batchLimits(config, name),
           backoff: BACKOFF,
           signal: stopping.signal,
-          contextKeys: config.models.contextKeys,
+          flattening: flatteningOf(config),
           log,
           ...(task && { task }),
           onState: () => {},

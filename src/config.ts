@@ -34,6 +34,7 @@ export interface Config {
   readonly batchMaxEvents: number
   /** Bytes, as is `retainBytes`. */
   readonly bodyLimit: number
+  readonly maxValuesPerEvent: number
   readonly retainDays: number
   readonly retainBytes: number
   readonly logLevel: z.output<typeof settingsSchema>['LOG_LEVEL']
@@ -116,6 +117,7 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   loadWhenPending: checked.LOAD_WHEN_PENDING,
   batchMaxEvents: checked.BATCH_MAX_EVENTS,
   bodyLimit: checked.BODY_LIMIT,
+  maxValuesPerEvent: checked.MAX_VALUES_PER_EVENT,
   retainDays: checked.RETAIN_DAYS,
   retainBytes: checked.RETAIN_BYTES,
   logLevel: checked.LOG_LEVEL,

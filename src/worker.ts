@@ -3,6 +3,7 @@ import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ExportJob, SourceName } from './config.ts'
 import { NotYetError, PermanentError, reasonOf } from './errors.ts'
+import { flatteningOf } from './load/flattening.ts'
 import type { Job } from './load/jobs.ts'
 import { startLoader } from './load/loader.ts'
 import { nextTime } from './load/schedule.ts'
@@ -27,7 +28,7 @@ const loader = startLoader({
   whenPending: config.loadWhenPending,
   eager: interactive,
   limits: (destination) => batchLimits(config, destination),
-  contextKeys: config.models.contextKeys,
+  flattening: flatteningOf(config),
   log,
   jobs: { duckdb: exportsFrom('duckdb'), bigquery: exportsFrom('bigquery') },
   onStatus: (destination, status) => parentPort?.postMessage({ destination, status } satisfies StatusMessage),

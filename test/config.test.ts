@@ -52,6 +52,7 @@ test('nothing has to be set', (t) => {
     loadWhenPending: 10_000,
     batchMaxEvents: 50_000,
     bodyLimit: 1024 ** 2,
+    maxValuesPerEvent: 10_000,
     retainDays: 30,
     models: {
       questions: { nps: undefined, csat: undefined, ces: undefined },

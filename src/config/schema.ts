@@ -110,6 +110,13 @@ export const settingsSchema = z.object({
       'a size from 1kb to 256mb, or to 64mb with bigquery in DESTINATIONS: bytes, or a number with kb, mb or gb (1kb is 1024 bytes)',
     example: '512kb',
   }),
+  MAX_VALUES_PER_EVENT: wholeNumber(100, 1_000_000).register(about, {
+    description:
+      'How many attributes, segments, tags and answers of one event become rows. What is more stays in JSON columns, with a row in rejected_values.',
+    default: '10000',
+    allowed: 'a whole number from 100 to 1000000',
+    example: '50000',
+  }),
   RETAIN_DAYS: wholeNumber(1, 36_500).register(about, {
     description: 'How long loaded events are kept, for replay and to recognise redeliveries.',
     default: '30',

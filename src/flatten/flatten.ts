@@ -6,9 +6,10 @@ import type { EventRecord } from '../../schemas/records.ts'
 import * as named from '../../schemas/tables/catalog.ts'
 import type { Batch } from '../buffer/buffer.ts'
 import { attributeRows } from './attributes.ts'
-import { contextKeys, type IsContext } from './context.ts'
+import type { IsContext } from './context.ts'
 import { logRows } from './log.ts'
 import { namedRows } from './names.ts'
+import { type FlattenOptions, UNSET } from './options.ts'
 import { accountRows, userRows } from './people.ts'
 import { questionRows } from './questions.ts'
 import { read } from './read.ts'
@@ -17,16 +18,15 @@ import type { RowBatch } from './rows.ts'
 import { eventVersion, type ResponseEvent, type Version } from './version.ts'
 
 /**
- * @param isContext which keys of a response's data are no questions; if not given, none is
  * @throws SyntaxError when a body is not JSON; the buffer holds checked ones only.
  */
-export function flatten(batch: Batch, isContext: IsContext = contextKeys([])): RowBatch {
-  const collected = collectors(isContext)
+export function flatten(batch: Batch, options: FlattenOptions = UNSET): RowBatch {
+  const collected = collectors(options.isContext)
   const ids = new Set<string>()
   for (const stored of batch.events) {
     if (ids.has(stored.id)) continue
     ids.add(stored.id)
-    add(collected, read(stored, isContext))
+    add(collected, read(stored, options))
   }
   const { id, follows, firstSeq, lastSeq, events } = batch
   return { id, follows, firstSeq, lastSeq, events: events.length, rows: rowsOf(collected) }
@@ -54,17 +54,20 @@ function add(to: Collectors, event: EventRecord): void {
   to.users.add(version)
   to.accounts.add(version)
   const form = event.response && event.form?.uuid
-  if (event.attributes !== undefined) to.attributes.add('user', event.attributes, form, version)
-  if (event.account?.attributes !== undefined) to.attributes.add('account', event.account.attributes, form, version)
+  if (event.attributes !== undefined && event.attributesInRows)
+    to.attributes.add('user', event.attributes, form, version)
+  const { attributes, attributesInRows } = event.account ?? {}
+  if (attributes !== undefined && attributesInRows) to.attributes.add('account', attributes, form, version)
   if (event.form !== undefined) to.forms.add(event.form.uuid, event.form.name, version)
   for (const { uuid, name } of event.segments ?? []) to.segments.add(uuid, name, version)
   if (hasResponse(event)) addResponse(to, event, version)
 }
 
 function addResponse(to: Collectors, event: ResponseEvent, version: Version): void {
-  const { data, tags = [] } = event.response
+  const { data, dataInRows, tags = [] } = event.response
   to.responses.add(event)
-  if (event.form !== undefined && data !== undefined) to.questions.add(event, event.form.uuid, data, version)
+  if (event.form !== undefined && data !== undefined && dataInRows)
+    to.questions.add(event, event.form.uuid, data, version)
   for (const { uuid, name } of tags) to.tags.add(uuid, name, version)
 }
 

@@ -1,6 +1,7 @@
 /** Reads the segments of a user and the tags of a response: lists of things with a uuid and a name. */
 import type { JsonValue, NamedItem, RejectedValue } from '../../schemas/records.ts'
 import { type Cell, identifier, isObject, list, reject, text, time } from './fields.ts'
+import { affords, type Budget } from './oversized.ts'
 import { keyPath, positionPath } from './path.ts'
 import type { SentItem } from './payload.ts'
 
@@ -30,14 +31,15 @@ export const TAGS: Kind = {
 /** Up to here, looking through a list is cheaper than a set. */
 const FEW = 16
 
-/** Each uuid once, as first listed. undefined for null, absent and what is no list: nothing is said about them then. */
+/** Each uuid once, as first listed. undefined for null, absent, what is no list and one that is too long: nothing is said about them then. */
 export function readItems(
   sent: JsonValue | undefined,
   kind: Kind,
+  budget: Budget,
   rejected: RejectedValue[],
 ): readonly NamedItem[] | undefined {
   const elements = list(sent, kind.list, rejected)
-  if (elements === undefined) return undefined
+  if (elements === undefined || !affords(budget, elements.length, kind.list, rejected)) return undefined
   const keys = isObject(sent) ? Object.keys(sent) : undefined
   const items: NamedItem[] = []
   const seen = elements.length > FEW ? new Set<string>() : undefined

@@ -65,7 +65,7 @@ const isNumeric = (code: number) => code <= 57 && (code >= 48 || code === 46)
 function wellFormed<Value extends JsonValue>(value: Value, path: string | undefined, rejected: RejectedValue[]): Value
 function wellFormed(value: JsonValue, path: string | undefined, rejected: RejectedValue[]): JsonValue {
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) rejected.push(note(path ?? '', value))
+    if (!value.isWellFormed()) addNote(rejected, path ?? '', value)
     return value.toWellFormed()
   }
   if (value === null || typeof value !== 'object') return value
@@ -76,7 +76,7 @@ function wellFormed(value: JsonValue, path: string | undefined, rejected: Reject
   const entries = Object.entries(value).map(([key, inner]): [string, JsonValue] => {
     const safeKey = key.isWellFormed() ? key : freeKey(key, taken)
     const place = keyPath(path, safeKey)
-    if (key !== safeKey) rejected.push(note(place, key))
+    if (key !== safeKey) addNote(rejected, place, key)
     return [safeKey, wellFormed(inner, place, rejected)]
   })
   return Object.fromEntries(entries)
@@ -90,7 +90,13 @@ function freeKey(key: string, taken: Set<string>): string {
   return free
 }
 
-function note(path: string, original: string): RejectedValue {
+/** So many are listed by their places: a body may hold a hundred thousand. */
+const MOST_NOTES = 1000
+
+function addNote(rejected: RejectedValue[], path: string, original: string): void {
+  if (rejected.length > MOST_NOTES) return
   const reason = 'holds a lone surrogate, which no text can; replaced by U+FFFD'
-  return { path, table: 'webhook_events', column: 'payload', value: JSON.stringify(original), reason }
+  const isLast = rejected.length === MOST_NOTES
+  const value = JSON.stringify(isLast ? 'more of them follow, which are not listed' : original)
+  rejected.push({ path, table: 'webhook_events', column: 'payload', value, reason })
 }

@@ -31,7 +31,7 @@ export function userRows() {
         const attributes = carried(state.attributes, state.attributes?.event.attributes)
         const segments = carried(state.segments, state.segments?.event.segments)
         out.users.put({ event: state.user.event, version: versionText(state.user), attributes, segments })
-        putAttributes(out.attributes, userUuid, attributes)
+        if (state.attributes?.event.attributesInRows) putAttributes(out.attributes, userUuid, attributes)
         putMembers(out.segments, userUuid, null, segments)
       }
       return { users: out.users.rows, user_attributes: out.attributes.rows, user_segments: out.segments.rows }
@@ -68,7 +68,7 @@ export function accountRows() {
         const { event } = state.account
         const attributes = carried(state.attributes, state.attributes?.event.account.attributes)
         out.accounts.put({ event, account: event.account, version: versionText(state.account), attributes })
-        putAttributes(out.attributes, uuid, attributes)
+        if (state.attributes?.event.account.attributesInRows) putAttributes(out.attributes, uuid, attributes)
       }
       return { accounts: out.accounts.rows, account_attributes: out.attributes.rows }
     },

@@ -1,9 +1,10 @@
 /** Reads a stored event into a record. Only own keys that it names are looked up, and never on what a payload names. */
 import type { AccountRecord, EventRecord, FormRecord, RejectedValue } from '../../schemas/records.ts'
 import type { StoredEvent } from '../buffer/buffer.ts'
-import type { IsContext } from './context.ts'
 import { type Cell, identifier, isObject, object, text, time } from './fields.ts'
 import { readItems, SEGMENTS } from './items.ts'
+import type { FlattenOptions } from './options.ts'
+import { affordsAttributes, type Budget, budgetOf } from './oversized.ts'
 import { parse } from './parse.ts'
 import type { Payload, SentAccount, SentItem } from './payload.ts'
 import { readResponse } from './response.ts'
@@ -34,9 +35,11 @@ const ACCOUNT = {
 const FORM_NAME = cell('form.name', 'forms', 'name')
 
 /** @param event one that was accepted: `uuid`, `triggered_event` and the parts that are there have their form. */
-export function read(event: StoredEvent, isContext: IsContext): EventRecord {
+export function read(event: StoredEvent, { isContext, maxValues }: FlattenOptions): EventRecord {
   const { value, payload, rejected } = parse(event.body)
   const sent: Payload = value
+  const budget = budgetOf(maxValues, event.body)
+  const attributes = object(sent.attributes, USER.attributes, rejected)
   return {
     eventId: event.id,
     arrivedAt: timeOfMicros(event.receivedAt),
@@ -49,17 +52,19 @@ export function read(event: StoredEvent, isContext: IsContext): EventRecord {
     displayName: text(sent.display_name, USER.displayName, rejected),
     firstSeenAt: time(sent.first_seen_at, USER.firstSeenAt, rejected),
     lastSeenAt: time(sent.last_seen_at, USER.lastSeenAt, rejected),
-    attributes: object(sent.attributes, USER.attributes, rejected),
-    segments: readItems(sent.segments, SEGMENTS, rejected),
-    account: isObject(sent.account) ? readAccount(sent.account, rejected) : undefined,
+    attributes,
+    attributesInRows: affordsAttributes(budget, attributes, USER.attributes, rejected),
+    segments: readItems(sent.segments, SEGMENTS, budget, rejected),
+    account: isObject(sent.account) ? readAccount(sent.account, budget, rejected) : undefined,
     form: isObject(sent.form) ? readForm(sent.form, rejected) : undefined,
-    response: isObject(sent.response) ? readResponse(sent.response, isContext, rejected) : undefined,
+    response: isObject(sent.response) ? readResponse(sent.response, isContext, budget, rejected) : undefined,
     payload,
     rejected,
   }
 }
 
-function readAccount(sent: SentAccount, rejected: RejectedValue[]): AccountRecord {
+function readAccount(sent: SentAccount, budget: Budget, rejected: RejectedValue[]): AccountRecord {
+  const attributes = object(sent.attributes, ACCOUNT.attributes, rejected)
   return {
     // Without a text that tells accounts apart, '' would make one account of many.
     uuid: text(sent.uuid, ACCOUNT.uuid, rejected) || null,
@@ -68,7 +73,8 @@ function readAccount(sent: SentAccount, rejected: RejectedValue[]): AccountRecor
     displayName: text(sent.display_name, ACCOUNT.displayName, rejected),
     firstSeenAt: time(sent.first_seen_at, ACCOUNT.firstSeenAt, rejected),
     lastSeenAt: time(sent.last_seen_at, ACCOUNT.lastSeenAt, rejected),
-    attributes: object(sent.attributes, ACCOUNT.attributes, rejected),
+    attributes,
+    attributesInRows: affordsAttributes(budget, attributes, ACCOUNT.attributes, rejected),
   }
 }
 

@@ -4,6 +4,7 @@ import { hasAnswer } from './answers.ts'
 import type { IsContext } from './context.ts'
 import { type Cell, identifier, integer, object, time } from './fields.ts'
 import { readItems, TAGS } from './items.ts'
+import { affordsData, type Budget } from './oversized.ts'
 import type { SentResponse } from './payload.ts'
 
 const cell = (name: string, column: string): Cell => ({ path: `response.${name}`, table: 'responses', column })
@@ -18,7 +19,12 @@ const DISMISSED_AT = cell('dismissed_at', 'dismissed_at')
 const RECEIVED_AT = cell('received_at', 'received_at')
 const DATA = cell('data', 'answers')
 
-export function readResponse(sent: SentResponse, isContext: IsContext, rejected: RejectedValue[]): ResponseRecord {
+export function readResponse(
+  sent: SentResponse,
+  isContext: IsContext,
+  budget: Budget,
+  rejected: RejectedValue[],
+): ResponseRecord {
   const completedAt = time(sent.completed_at, COMPLETED_AT, rejected)
   const dismissedAt = time(sent.dismissed_at, DISMISSED_AT, rejected)
   const data = object(sent.data, DATA, rejected)
@@ -34,7 +40,8 @@ export function readResponse(sent: SentResponse, isContext: IsContext, rejected:
     dismissedAt,
     receivedAt: time(sent.received_at, RECEIVED_AT, rejected),
     data,
-    tags: readItems(sent.tags, TAGS, rejected),
+    dataInRows: affordsData(budget, data, DATA, rejected),
+    tags: readItems(sent.tags, TAGS, budget, rejected),
   }
 }
 

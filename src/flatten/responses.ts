@@ -102,7 +102,8 @@ function putResponse(out: Outputs, state: State, isContext: IsContext): void {
 
 function putAnswers(out: Outputs, kept: Kept, isContext: IsContext): void {
   const { userUuid, form, response } = kept.event
-  const { uuid: responseUuid, data = {}, lastDataReceptionAt: answeredAt } = response
+  const { uuid: responseUuid, data = {}, dataInRows, lastDataReceptionAt: answeredAt } = response
+  if (!dataInRows) return
   const { eventId, arrivedAt, version } = originOf(kept)
   const formUuid = form?.uuid ?? null
   for (const { question, item, choice, isList, sent } of leavesOf(data)) {

@@ -3,7 +3,7 @@ import type { LoadRecord } from '../../schemas/records.ts'
 import type { Batch, BatchLimits, EventBuffer } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
 import type { TransientError } from '../errors.ts'
-import { contextKeys } from '../flatten/context.ts'
+import { type FlattenOptions, UNSET } from '../flatten/options.ts'
 import { type Backoff, retry } from './retry.ts'
 import { soundRows, type TakenOut } from './sound.ts'
 
@@ -11,8 +11,8 @@ export interface LoadOptions {
   readonly buffer: EventBuffer
   readonly destination: Destination
   readonly limits: BatchLimits
-  /** Keys of a response's data that are context, as patterns; if not given, none is. */
-  readonly contextKeys?: readonly string[]
+  /** How events become rows; no setting is set if not given. */
+  readonly flattening?: FlattenOptions
   readonly backoff: Backoff
   readonly signal: AbortSignal
   readonly onLoaded: (record: LoadRecord) => void
@@ -49,10 +49,9 @@ export async function replay(range: { from: number; to: number }, name: string, 
 
 async function loadBatch(
   batch: Batch,
-  { destination, contextKeys: keys = [], ...watch }: LoadOptions,
+  { destination, flattening = UNSET, ...watch }: LoadOptions,
 ): Promise<LoadRecord> {
-  const isContext = contextKeys(keys)
-  const rows = await retry(() => soundRows(batch, isContext, watch), watch)
+  const rows = await retry(() => soundRows(batch, flattening, watch), watch)
   return retry(async () => {
     await destination.prepare()
     return destination.load(rows, watch)

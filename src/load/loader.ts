@@ -2,6 +2,7 @@
 import type { BatchLimits, EventBuffer } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
 import { reasonOf } from '../errors.ts'
+import type { FlattenOptions } from '../flatten/options.ts'
 import type { Log } from '../log.ts'
 import { type Job, startJobs } from './jobs.ts'
 import { BACKOFF } from './retry.ts'
@@ -23,8 +24,8 @@ export interface LoaderOptions {
   readonly eager: boolean
   /** By the name of the destination. */
   readonly limits: (destination: string) => BatchLimits
-  /** Keys of a response's data that are context, as patterns. */
-  readonly contextKeys?: readonly string[]
+  /** How events become rows; no setting is set if not given. */
+  readonly flattening?: FlattenOptions
   readonly log: Log
   /** What reads a destination between its loads, by the name of the destination. */
   readonly jobs?: Readonly<Record<string, readonly Job[]>>
@@ -60,7 +61,7 @@ function startDestination(destination: Destination, signal: AbortSignal, options
     buffer,
     destination,
     limits: limits(destination.name),
-    contextKeys: options.contextKeys ?? [],
+    ...(options.flattening && { flattening: options.flattening }),
     signal,
     log,
     backoff: BACKOFF,

@@ -1,7 +1,7 @@
 /** The events of a batch that can be loaded. One that cannot be is taken out into the quarantine, so that it stops no other one. */
 import { type Batch, type EventBuffer, eventId, type StoredEvent } from '../buffer/buffer.ts'
-import type { IsContext } from '../flatten/context.ts'
 import { flatten } from '../flatten/flatten.ts'
+import type { FlattenOptions } from '../flatten/options.ts'
 import type { RowBatch } from '../flatten/rows.ts'
 
 export interface TakenOut {
@@ -18,10 +18,10 @@ interface SoundOptions {
 const DAMAGED = 'damaged: its bytes are not those that arrived; check the disk, and have Refiner send it again'
 
 /** The rows of a batch, without those of events that are damaged or that cannot be flattened. */
-export async function soundRows(batch: Batch, isContext: IsContext, options: SoundOptions): Promise<RowBatch> {
+export async function soundRows(batch: Batch, flattening: FlattenOptions, options: SoundOptions): Promise<RowBatch> {
   const kept = batch.events.filter(({ body }) => body !== '')
   const intact = await takeOutUnless(kept, (event) => (eventId(event.body) === event.id ? undefined : DAMAGED), options)
-  const rowsOf = (events: readonly StoredEvent[]) => flatten({ ...batch, events }, isContext)
+  const rowsOf = (events: readonly StoredEvent[]) => flatten({ ...batch, events }, flattening)
   try {
     return rowsOf(intact)
   } catch {

@@ -5,13 +5,14 @@ import { tables } from '../../schemas/tables.ts'
 import type { Batch } from '../../src/buffer/buffer.ts'
 import { contextKeys } from '../../src/flatten/context.ts'
 import { flatten } from '../../src/flatten/flatten.ts'
+import { UNSET } from '../../src/flatten/options.ts'
 import { batches, delivered, distinctLifecycles, schedules, tiedLifecycles, visited } from '../support/lifecycles.ts'
 import { type Tables, withoutLoads } from '../support/rows.ts'
 import { comparable, memoryWarehouse, type Warehouse } from '../support/warehouses.ts'
 import { type Make, settings, unstopped } from './with-warehouse.ts'
 
 /** A name of the generated answers, so that every table has rows. */
-const CONTEXT = contextKeys(['constructor'])
+const CONTEXT = { ...UNSET, isContext: contextKeys(['constructor']) }
 
 const WHOLE = { visits: [], cuts: [1_000_000] }
 

@@ -2,11 +2,18 @@
 import test from 'ava'
 import { contextKeys } from '../../src/flatten/context.ts'
 import { flatten } from '../../src/flatten/flatten.ts'
+import { UNSET } from '../../src/flatten/options.ts'
 import { columns, event, flattened, sortedColumns, stored } from '../support/flattening.ts'
 
 const withContext = (patterns: readonly string[], ...bodies: readonly unknown[]) => {
   const events = bodies.map((body, at) => stored(body, at + 1))
-  return flatten({ id: 'test-1-1', follows: null, firstSeq: 1, lastSeq: events.length, events }, contextKeys(patterns))
+  return flatten(
+    { id: 'test-1-1', follows: null, firstSeq: 1, lastSeq: events.length, events },
+    {
+      ...UNSET,
+      isContext: contextKeys(patterns),
+    },
+  )
 }
 const answering = (data: object, response: object = {}) => event({}, { data, ...response })
 

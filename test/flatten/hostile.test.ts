@@ -137,21 +137,21 @@ test('values nested a hundred deep are answers like others', (t) => {
   }
 })
 
-test('ten thousand keys, and keys of 300 characters, each make their row', (t) => {
-  const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`${at}`.padStart(300, 'k'), at]))
+test('five thousand keys, and keys of 300 characters, each make their row', (t) => {
+  const many = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`${at}`.padStart(300, 'k'), at]))
   const batch = flattened(event({ attributes: many }, { data: many }))
-  t.is(batch.rows.user_attributes.length, 10_000)
-  t.is(batch.rows.response_answers.length, 10_000)
-  t.is(batch.rows.questions.length, 10_000)
+  t.is(batch.rows.user_attributes.length, 5000)
+  t.is(batch.rows.response_answers.length, 5000)
+  t.is(batch.rows.questions.length, 5000)
   t.is(faults(batch).length, 0)
 })
 
 test('a megabyte of digits, or of bad segments, takes no more than a look at each', (t) => {
   const digits = '7'.repeat(1_000_000)
-  const broken = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`s${at}`, at]))
+  const broken = Object.fromEntries(Array.from({ length: 9000 }, (_, at) => [`s${at}`, at]))
   const batch = flattened(event({ remote_id: digits, email: `x ${digits} y`, segments: broken }))
   t.deepEqual(columns(batch, 'users', 'remote_id'), [[digits]])
-  t.is(batch.rows.rejected_values.length, 20_000)
+  t.is(batch.rows.rejected_values.length, 9000)
 })
 
 test('names of the language reach no prototype', (t) => {
