@@ -1,5 +1,6 @@
 /** The project's programs as processes of their own: started, watched line by line, ended. */
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export interface Ended {
@@ -13,6 +14,7 @@ export interface Ended {
 export interface Running {
   /** Waits for what the pattern finds in the output, also if it is there already. @throws when the process ends without it */
   said(pattern: RegExp): Promise<RegExpExecArray>
+  /** SIGKILL ends its own children as well. */
   kill(signal: NodeJS.Signals): void
   /** Resolves once the process is gone and its output is read. */
   readonly ended: Promise<Ended>
@@ -59,8 +61,30 @@ export function startProcess(
         await new Promise<void>((next) => heard.add(next))
       }
     },
-    kill: (signal) => void child.kill(signal),
+    kill(signal) {
+      // A machine that dies takes all with it, the loader as well.
+      const others = signal === 'SIGKILL' ? childrenOf(child.pid) : []
+      child.kill(signal)
+      for (const pid of others) killIfThere(pid)
+    },
     ended,
+  }
+}
+
+/** None where the system does not tell. */
+function childrenOf(pid: number | undefined): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended meanwhile.
   }
 }
 

@@ -1,9 +1,9 @@
 /**
- * The composition root. The main thread answers webhooks and writes them to the buffer; a worker thread loads them, with
- * its own connection to the same buffer. They share nothing but what is on disk, and tell each other only how they do.
+ * The composition root. This process answers webhooks and writes them to the buffer; another one loads them, with its own
+ * connection to the same buffer. They share nothing but what is on disk, and tell each other only how they do.
  */
 import type { Config } from './config.ts'
-import { startLoaderThread } from './load/thread.ts'
+import { startLoaderProcess } from './load/process.ts'
 import type { Log } from './log.ts'
 import { startReceiver } from './receiver/receiver.ts'
 import { claimServer, openBuffer } from './stores.ts'
@@ -32,7 +32,7 @@ export async function startConnector(config: Config, log: Log, interactive: bool
     lockLost: () => claim.lost(),
     log,
   })
-  const loader = startLoaderThread({ config, interactive }, log)
+  const loader = startLoaderProcess({ config, interactive }, log)
   return {
     url: receiver.url,
     async stop() {

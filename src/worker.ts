@@ -1,20 +1,29 @@
-/** The loader's thread: composed from the same settings as the main one, with its own connection to the buffer. */
+/** The loader's process: composed from the same settings as the server, with its own connection to the buffer. */
+import { once } from 'node:events'
 import { setPriority } from 'node:os'
-import { parentPort, workerData } from 'node:worker_threads'
 import type { ExportJob, SourceName } from './config.ts'
 import { NotYetError, PermanentError, reasonOf } from './errors.ts'
 import { flatteningOf } from './load/flattening.ts'
 import type { Job } from './load/jobs.ts'
 import { startLoader } from './load/loader.ts'
+import type { LoaderMessage, ProcessData } from './load/process.ts'
 import { nextTime } from './load/schedule.ts'
-import type { StatusMessage, ThreadData } from './load/thread.ts'
 import { createLog } from './log.ts'
 import { batchLimits, openBuffer, openDestination, openSource } from './stores.ts'
 
-/** Where priorities are of threads, as on Linux, loading steps back when answering needs the cores. */
-if (process.platform === 'linux') setPriority(10)
+// Loading steps back when answering needs the cores.
+setPriority(10)
+// The server says when to end. A signal of the terminal reaches all of its processes.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+process.once('uncaughtException', (error) => tell({ fatal: reasonOf(error) }, () => process.exit(1)))
+/** Also when the server is gone. */
+const toldToEnd = new Promise<void>((resolve) => {
+  process.once('disconnect', resolve)
+  process.on('message', (message) => message === 'stop' && resolve())
+})
 
-const { config, interactive }: ThreadData = workerData
+const [data] = await once(process, 'message')
+const { config, interactive, deaths, inTurn }: ProcessData = data
 const log = createLog(config.logLevel)
 const buffer = openBuffer(config)
 if (config.exports.length > 0) await clearExports()
@@ -29,10 +38,23 @@ const loader = startLoader({
   eager: interactive,
   limits: (destination) => batchLimits(config, destination),
   flattening: flatteningOf(config),
+  deaths,
+  inTurn,
   log,
   jobs: { duckdb: exportsFrom('duckdb'), bigquery: exportsFrom('bigquery') },
-  onStatus: (destination, status) => parentPort?.postMessage({ destination, status } satisfies StatusMessage),
+  onStatus: (destination, status) => tell({ destination, status }),
+  onLoading: (destination, loading) => tell({ destination, loading }),
 })
+
+await toldToEnd
+await loader.stop()
+await buffer.close()
+process.exit()
+
+function tell(message: LoaderMessage, done: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, undefined, undefined, done)
+  else done()
+}
 
 function exportsFrom(source: SourceName): Job[] {
   return config.exports.filter((job) => job.source === source).map(exportJob)
@@ -68,12 +90,4 @@ async function clearExports(): Promise<void> {
   } catch (error) {
     log.warn({ reason: reasonOf(error) }, 'what exports that were killed had left unfinished is not removed')
   }
-}
-
-parentPort?.once('message', () => void stop())
-
-async function stop(): Promise<void> {
-  await loader.stop()
-  await buffer.close()
-  parentPort?.close()
 }

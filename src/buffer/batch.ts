@@ -21,6 +21,9 @@ export function batchOf(name: string, follows: string | null, events: readonly S
   return { id, follows, firstSeq: first.seq, lastSeq: last.seq, events }
 }
 
+/** Where the first half of the positions after `position` ends; they are one at least. */
+export const middleOf = (position: number, last: number): number => position + Math.max(1, (last - position) >> 1)
+
 /** What an event adds to a batch: the bytes of its body, and the commas in it. */
 export interface Size {
   readonly bytes: number

@@ -99,6 +99,11 @@ export interface EventBuffer {
   nextBatch(consumer: string, limits: BatchLimits): Promise<Batch | undefined>
   /** Only after the destination made it durable. Committing a batch again changes nothing. */
   commit(consumer: string, batch: Batch, load: LoadRecord): Promise<void>
+  /**
+   * Makes the open batch half as long, where a destination cannot load it as it is: then it is another batch, with another id. Only while
+   * the destination does not have it. A batch of one event, or one that is not open, stays.
+   */
+  divide(consumer: string, batch: Batch): Promise<void>
   /** The right to load for a consumer, held by one process at a time and freed when it dies. undefined: another has it. */
   claim(consumer: string): Promise<Claim | undefined>
 

@@ -1,7 +1,7 @@
 /** The buffer's rules, in memory: the reference that other buffers are compared with, and a buffer for tests. */
 import type { LoadRecord } from '../../schemas/records.ts'
 import { PermanentError, TransientError } from '../errors.ts'
-import { batchOf, rangeId, taker } from './batch.ts'
+import { batchOf, middleOf, rangeId, taker } from './batch.ts'
 import {
   type ArrivedEvent,
   type Batch,
@@ -35,6 +35,7 @@ export function createMemoryBuffer(options: BufferOptions, memory: Memory = newM
       }),
     nextBatch: (consumer, limits) => attempt(() => next(memory, consumer, limits)),
     commit: (name, batch, load) => attempt(() => commit(memory, name, batch, load)),
+    divide: (name, batch) => attempt(() => divide(memory, name, batch)),
     claim: (consumer) => attempt(() => claim(memory, consumer)),
     kept: (range, name, limits) => kept(memory, range, name, limits),
     quarantine: (event, reason) =>
@@ -155,6 +156,13 @@ function commit(memory: Memory, name: string, batch: Batch, load: LoadRecord): v
   } else if (batch.lastSeq > consumer.position) {
     throw new PermanentError(`commit batch ${batch.id} of ${name}: ${opened} is open; only one process may load for it`)
   }
+}
+
+function divide(memory: Memory, name: string, batch: Batch): void {
+  const consumer = consumerOf(memory, name)
+  const { position, openLast } = consumer
+  if (!batch.id.startsWith(rangeId(NAME, position + 1, openLast))) return
+  memory.consumers.set(name, { ...consumer, openLast: middleOf(position, openLast) })
 }
 
 const withoutBody = ({ id, receivedAt, reason, body }: ArrivedEvent & { reason: string }): Quarantined => ({

@@ -45,6 +45,7 @@ export function openSqliteBuffer(path: string, options: BufferOptions): EventBuf
     append: async (event) => only(await queue.put(event, null), 'accepted', 'duplicate'),
     nextBatch: (consumer, limits) => attempt('read the next batch', () => batches.next(consumer, limits)),
     commit: (consumer, batch, load) => attempt('commit the batch', () => batches.commit(consumer, batch, load)),
+    divide: (consumer, batch) => attempt('divide the batch', () => batches.divide(consumer, batch)),
     claim: (consumer) => attempt(`claim ${consumer}`, () => claimConsumer(path, consumer)),
     async *kept(range, name, limits) {
       requireOpened(files, 'read kept events')

@@ -24,6 +24,12 @@ export interface Destination {
   load(batch: RowBatch, options: { signal: AbortSignal }): Promise<LoadRecord>
 
   /**
+   * The record of a batch that it has, for whoever may not load it again as it is. Left out where a load may still be under way that
+   * an earlier process began: then it can be told only by loading it.
+   */
+  loaded?(batch: string): Promise<LoadRecord | undefined>
+
+  /**
    * Makes views again where loads brought what they do not have yet; called after a run of loads, before `close`. Its failure fails no
    * load. An aborted signal stops it, and the next time makes the rest.
    */

@@ -4,6 +4,8 @@ import type { Batch, BatchLimits, EventBuffer } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
 import type { TransientError } from '../errors.ts'
 import { type FlattenOptions, UNSET } from '../flatten/options.ts'
+import type { Death, Loading } from './deaths.ts'
+import { isDivisible, relieve } from './relieve.ts'
 import { type Backoff, retry } from './retry.ts'
 import { soundRows, type TakenOut } from './sound.ts'
 
@@ -19,6 +21,10 @@ export interface LoadOptions {
   readonly onRetry: (error: TransientError) => void
   /** Told of each event that cannot be loaded. */
   readonly onTakenOut: (taken: TakenOut) => void
+  /** What an earlier loader died of. */
+  readonly death?: Death | undefined
+  /** Told of each batch before it is loaded, and of null after. */
+  readonly onLoading?: (loading: Loading | null) => void
 }
 
 /**
@@ -33,8 +39,11 @@ export async function load(options: LoadOptions): Promise<void> {
   while (left > 0) {
     const batch = await retry(() => buffer.nextBatch(destination.name, limits), options)
     if (batch === undefined) return
-    const record = await loadBatch(batch, options)
+    options.onLoading?.({ batch: batch.id, divisible: isDivisible(batch, destination) })
+    const record = (await retry(() => relieve(batch, options), options)) ?? (await loadBatch(batch, options))
+    if (record === 'changed') continue
     await retry(() => buffer.commit(destination.name, batch, record), options)
+    options.onLoading?.(null)
     left -= record.events
     options.onLoaded(record)
   }

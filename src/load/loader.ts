@@ -4,9 +4,10 @@ import type { Destination } from '../destinations/destination.ts'
 import { reasonOf } from '../errors.ts'
 import type { FlattenOptions } from '../flatten/options.ts'
 import type { Log } from '../log.ts'
+import type { Death, Loading } from './deaths.ts'
 import { type Job, startJobs } from './jobs.ts'
 import { BACKOFF } from './retry.ts'
-import { createRunner, type LoaderState } from './runner.ts'
+import { createRunner, type LoaderState, type RunOutcome } from './runner.ts'
 import { startSchedule } from './schedule.ts'
 
 /** How one destination does: what the health page and the statistics show. */
@@ -30,6 +31,12 @@ export interface LoaderOptions {
   /** What reads a destination between its loads, by the name of the destination. */
   readonly jobs?: Readonly<Record<string, readonly Job[]>>
   readonly onStatus: (destination: string, status: DestinationStatus) => void
+  /** What earlier loaders died of. */
+  readonly deaths?: readonly Death[]
+  /** Whether one destination loads at a time. */
+  readonly inTurn?: boolean
+  /** Told of each batch before it is loaded, and of null after. */
+  readonly onLoading?: (destination: string, loading: Loading | null) => void
 }
 
 export interface Loader {
@@ -39,7 +46,10 @@ export interface Loader {
 
 export function startLoader(options: LoaderOptions): Loader {
   const stopping = new AbortController()
-  const loads = options.destinations.map((destination) => startDestination(destination, stopping.signal, options))
+  const takeTurn = options.inTurn === true ? oneAtATime() : (work: () => Promise<RunOutcome>) => work()
+  const loads = options.destinations.map((destination) =>
+    startDestination(destination, stopping.signal, takeTurn, options),
+  )
   return {
     async stop() {
       stopping.abort(new Error('stop: the process is ending'))
@@ -48,7 +58,18 @@ export function startLoader(options: LoaderOptions): Loader {
   }
 }
 
-function startDestination(destination: Destination, signal: AbortSignal, options: LoaderOptions) {
+type TakeTurn = (work: () => Promise<RunOutcome>) => Promise<RunOutcome>
+
+function oneAtATime(): TakeTurn {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work, work)
+    last = next
+    return next
+  }
+}
+
+function startDestination(destination: Destination, signal: AbortSignal, takeTurn: TakeTurn, options: LoaderOptions) {
   const { buffer, limits, log, whenPending } = options
   let state: LoaderState = { state: 'idle', reason: null }
   let eager = options.eager
@@ -62,6 +83,8 @@ function startDestination(destination: Destination, signal: AbortSignal, options
     destination,
     limits: limits(destination.name),
     ...(options.flattening && { flattening: options.flattening }),
+    death: options.deaths?.find((death) => death.destination === destination.name),
+    onLoading: (loading) => options.onLoading?.(destination.name, loading),
     signal,
     log,
     backoff: BACKOFF,
@@ -79,12 +102,12 @@ function startDestination(destination: Destination, signal: AbortSignal, options
 
   /** Others make way only for a load that needs the file that they read, and has something to do. */
   const load = async () => {
-    if (destination.needsFile === undefined) return runner.run()
+    if (destination.needsFile === undefined) return takeTurn(() => runner.run())
     // A buffer that does not tell is told by the run.
     const pending = await countPending().catch(() => Number.POSITIVE_INFINITY)
     if (state.state === 'idle' && !destination.needsFile(pending)) return 'loaded'
     await jobs.hold()
-    return runner.run().finally(() => jobs.release())
+    return takeTurn(() => runner.run()).finally(() => jobs.release())
   }
 
   const run = async () => {

@@ -215,4 +215,22 @@ function readsAgain(kind: string, make: () => Place): void {
     }
     t.deepEqual(seqs, [1, 2, 4, 5])
   })
+
+  withBuffer(`${kind}: an open batch is divided down to one event, and then stays`, make, async (t, open) => {
+    const buffer = open()
+    await appendAll(buffer, 1, 5)
+    const sizes: number[] = []
+    for (let count = 0; count < 5; count++) {
+      const batch = await batchOf(buffer, 'duckdb', 5)
+      sizes.push(batch.events.length)
+      await buffer.divide('duckdb', batch)
+    }
+    t.deepEqual(sizes, [5, 2, 1, 1, 1])
+    const first = await batchOf(buffer, 'duckdb', 5)
+    await buffer.commit('duckdb', first, recordOf('duckdb', first))
+    const next = await batchOf(buffer, 'duckdb', 5)
+    t.deepEqual([next.firstSeq, next.lastSeq], [2, 5])
+    await buffer.divide('duckdb', first)
+    t.is((await batchOf(open(), 'duckdb', 5)).id, next.id)
+  })
 }

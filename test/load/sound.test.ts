@@ -32,7 +32,10 @@ async function loadAll(buffer: EventBuffer, more: { destination?: ReturnType<typ
   const ignore = () => {}
   const told = { onLoaded: ignore, onRetry: ignore, onTakenOut: (one: TakenOut) => taken.push(one) }
   await load({ buffer, destination, limits: LIMITS, backoff: NO_PAUSE, signal, ...told })
-  return { taken, users: (destination.tables()['users'] ?? []).map(([uuid]) => uuid).toSorted() }
+  return {
+    taken,
+    users: (destination.tables()['users'] ?? []).map(([uuid]) => String(uuid)).toSorted((a, b) => a.localeCompare(b)),
+  }
 }
 
 const OTHERS = ['user-1', 'user-2', 'user-4', 'user-5']

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LoadRecord } from '../../../schemas/records.ts'
 import { PermanentError } from '../../errors.ts'
-import { batchOf, rangeId, type Size, taker } from '../batch.ts'
+import { batchOf, middleOf, rangeId, type Size, taker } from '../batch.ts'
 import type { Batch, BatchLimits, StoredEvent } from '../buffer.ts'
 import { stateReader } from './state.ts'
 import { query, writing } from './transaction.ts'
@@ -24,6 +24,7 @@ export const SIZE_COLUMNS =
 export interface Batches {
   next(consumer: string, limits: BatchLimits): Batch | undefined
   commit(consumer: string, batch: Batch, load: LoadRecord): void
+  divide(consumer: string, batch: Batch): void
 }
 
 /** @param buffer the first part of every batch's id */
@@ -41,6 +42,7 @@ export function createBatches(db: DatabaseSync, buffer: string): Batches {
     INSERT INTO consumers (name, position, open_last, missed) VALUES (:name, :position, :last, :missed)
     ON CONFLICT (name) DO UPDATE SET position = :position, open_last = :last, missed = :missed
     WHERE position = :seenPosition AND open_last = :seenLast`)
+  const shorten = db.prepare('UPDATE consumers SET open_last = ? WHERE name = ?')
   const advance = db.prepare('UPDATE consumers SET position = open_last, last_load = ? WHERE name = ?')
 
   /** The batch that the consumer committed last. */
@@ -104,5 +106,12 @@ export function createBatches(db: DatabaseSync, buffer: string): Batches {
     })
   }
 
-  return { next, commit }
+  function divide(name: string, batch: Batch): void {
+    writing(db, () => {
+      const { position, openLast } = state.consumer(name)
+      if (batch.id.startsWith(rangeId(buffer, position + 1, openLast))) shorten.run(middleOf(position, openLast), name)
+    })
+  }
+
+  return { next, commit, divide }
 }

@@ -54,19 +54,29 @@ export function csvDestination({ directory, formulaGuard }: CsvOptions): Destina
         throw error
       }
     },
+    async loaded(batch) {
+      const known = await findLoad(batch)
+      // What an unfinished load left would stay under a name that does not come again.
+      if (known === undefined) for (const table of batchTables) await remove(fileOf(table, batch))
+      return known
+    },
     async close() {
       prepared = false
     },
   }
 
+  async function findLoad(batch: string): Promise<LoadRecord | undefined> {
+    const known = await readIfThere(fileOf(loads, batch))
+    if (known === undefined) return undefined
+    // A crash may have come between its rename and the sync of the folder.
+    await syncFolder(join(root, loads.name))
+    return readManifest(known)
+  }
+
   async function loadOnce(batch: RowBatch, signal: AbortSignal): Promise<LoadRecord> {
     signal.throwIfAborted()
-    const known = await readIfThere(fileOf(loads, batch.id))
-    if (known !== undefined) {
-      // A crash may have come between its rename and the sync of the folder.
-      await syncFolder(join(root, loads.name))
-      return readManifest(known)
-    }
+    const known = await findLoad(batch.id)
+    if (known !== undefined) return known
     const startedAt = now()
     for (const table of batchTables) {
       signal.throwIfAborted()

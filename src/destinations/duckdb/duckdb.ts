@@ -90,6 +90,15 @@ export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 
         throw duckdbError('load into', path, error)
       }
     },
+    async loaded(batch) {
+      const { client } = await openIfClosed()
+      try {
+        return await findLoad(client, name, batch)
+      } catch (error) {
+        close()
+        throw duckdbError('read', path, error)
+      }
+    },
     async refreshViews({ signal }) {
       const surveys = novelty.surveys()
       if (surveys === undefined) {

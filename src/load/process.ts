@@ -1,0 +1,127 @@
+/**
+ * The loader's process, seen from the server: it is started, watched, started again if it should die, and stopped. A process of its own, as
+ * V8 ends a whole process when a thread needs more memory than there is: so whatever loading meets, receiving goes on.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import { createDeaths, type Death, type Loading } from './deaths.ts'
+import type { DestinationStatus } from './loader.ts'
+import { nextTime } from './schedule.ts'
+
+/** What the process is started with. */
+export interface ProcessData {
+  readonly config: Config
+  readonly interactive: boolean
+  /** What earlier ones died of. */
+  readonly deaths: readonly Death[]
+  /** Whether one destination loads at a time. */
+  readonly inTurn: boolean
+}
+
+/** What the process tells: how a destination does, what it loads now, if anything, or what ends the process. */
+export type LoaderMessage =
+  | { readonly destination: string; readonly status: DestinationStatus }
+  | { readonly destination: string; readonly loading: Loading | null }
+  | { readonly fatal: string }
+
+export interface ProcessStatus extends DestinationStatus {
+  /** ISO 8601, by the name of each scheduled export that reads it; left out when there is none. */
+  readonly nextExportsAt?: Readonly<Record<string, string | null>>
+}
+
+export interface LoaderProcess {
+  /** By destination; each is there from the start. */
+  status(): Readonly<Record<string, ProcessStatus>>
+  stop(): Promise<void>
+}
+
+const RESTART_AFTER = 5_000
+
+/** Megabytes. A narrow heap keeps the process small: a wide one fills with garbage before it is swept. */
+const SEMI_SPACE = 3
+const OLD = 64
+const MOST_OLD = 64 * OLD
+/** Of what it says as it dies. */
+const LAST_WORDS = 8_192
+
+export function startLoaderProcess(data: Pick<ProcessData, 'config' | 'interactive'>, log: Log): LoaderProcess {
+  const status: Record<string, DestinationStatus> = {}
+  const setAll = (state: DestinationStatus) => {
+    for (const name of data.config.destinations) status[name] = state
+  }
+  setAll({ state: 'idle', reason: null, nextLoadAt: null })
+
+  const deaths = createDeaths()
+  let stopping = false
+  // Its batches are larger (src/stores.ts).
+  let old = data.config.destinations.includes('bigquery') ? 2 * OLD : OLD
+  let restart: NodeJS.Timeout | undefined
+  let loader = start()
+
+  function start(): ChildProcess {
+    let lastWords = ''
+    let fatal: string | undefined
+    const child = fork(new URL('../worker.ts', import.meta.url), {
+      execArgv: [...process.execArgv, `--max-semi-space-size=${SEMI_SPACE}`, `--max-old-space-size=${old}`],
+      serialization: 'advanced',
+      // It logs to the output itself. What V8 says as it ends the process is for here only.
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    })
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      lastWords = (lastWords + text).slice(-LAST_WORDS)
+    })
+    child.on('message', (message: LoaderMessage) => {
+      if ('fatal' in message) fatal = message.fatal
+      else if ('status' in message) status[message.destination] = message.status
+      else deaths.loads(message.destination, message.loading)
+    })
+    child.on('error', () => {})
+    child.once('exit', (code, signal) => ended(fatal ?? signal ?? `exit status ${code}`, lastWords))
+    child.send({ ...data, deaths: deaths.list(), inTurn: deaths.inTurn() } satisfies ProcessData, () => {})
+    return child
+  }
+
+  /** @param reason what it said itself, else how it ended */
+  function ended(reason: string, lastWords: string): void {
+    if (stopping) return
+    const ofMemory = OUT_OF_MEMORY.test(lastWords)
+    const loading = deaths.died(ofMemory)
+    const batches = loading.map(({ batch }) => batch)
+    if (ofMemory) {
+      // Where loading it in parts is no way out.
+      if (!loading.some(({ divisible }) => divisible)) old = Math.min(2 * old, MOST_OLD)
+      log.warn({ megabytes: old, batches }, 'the loader needed more memory than it has, and starts again')
+      loader = start()
+      return
+    }
+    log.error({ reason, batches }, 'loader died')
+    const told = `the loader died and starts again in ${RESTART_AFTER / 1000} s: ${reason}`
+    setAll({ state: 'stopped', reason: told, nextLoadAt: null })
+    restart = setTimeout(() => (loader = start()), RESTART_AFTER)
+  }
+
+  return {
+    status: () =>
+      Object.fromEntries(
+        Object.entries(status).map(([name, state]) => [name, { ...state, ...nextExports(data.config, name) }]),
+      ),
+    async stop() {
+      stopping = true
+      clearTimeout(restart)
+      if (loader.exitCode !== null || loader.signalCode !== null) return
+      const ended = new Promise((resolve) => loader.once('exit', resolve))
+      // It is about to end by itself where it cannot be told any more.
+      if (loader.connected) loader.send('stop', () => {})
+      await ended
+    },
+  }
+}
+
+function nextExports({ exports }: Config, destination: string): Pick<ProcessStatus, 'nextExportsAt'> {
+  const its = exports.filter(({ source }) => source === destination).map(({ name, cron }) => [name, nextTime(cron)])
+  return its.length === 0 ? {} : { nextExportsAt: Object.fromEntries(its) }
+}
+
+/** What V8, or a library in C++, says before it ends a process. */
+const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc/i

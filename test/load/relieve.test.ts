@@ -1,0 +1,98 @@
+/** The batch that the loader died of, loaded by the next one. */
+import test from 'ava'
+import type { EventBuffer } from '../../src/buffer/buffer.ts'
+import type { Destination } from '../../src/destinations/destination.ts'
+import { memoryDestination } from '../../src/destinations/memory.ts'
+import type { Death, Loading } from '../../src/load/deaths.ts'
+import { load } from '../../src/load/load.ts'
+import { bufferWith, faulty, LIMITS, NO_PAUSE } from '../support/loading.ts'
+
+const MANY = { ...LIMITS, events: 8 }
+
+/** The loads that one process makes; `dies` throws where it would die. */
+async function attempt(buffer: EventBuffer, destination: Destination, death?: Omit<Death, 'destination' | 'batch'>) {
+  const batch = await buffer.nextBatch('memory', MANY)
+  const told: Loading[] = []
+  const taken: string[] = []
+  await load({
+    buffer,
+    destination,
+    limits: MANY,
+    backoff: NO_PAUSE,
+    signal: new AbortController().signal,
+    onLoaded: () => {},
+    onRetry: () => {},
+    onTakenOut: ({ reason }) => taken.push(reason),
+    onLoading: (loading) => loading && told.push(loading),
+    death: death && { destination: 'memory', batch: batch?.id ?? '', ...death },
+  })
+  return { told, taken }
+}
+
+const trace = (destination: ReturnType<typeof faulty>) => destination.trace.filter((step) => step.startsWith('load'))
+
+test('a batch of many that memory was too small for is loaded in parts', async (t) => {
+  const destination = faulty(() => {})
+  const buffer = await bufferWith(8)
+  const { told } = await attempt(buffer, destination, { times: 1, ofMemory: true })
+  t.deepEqual(trace(destination), ['load 1-4', 'load 5-8'])
+  t.deepEqual(
+    told.map(({ divisible }) => divisible),
+    [true, true, true],
+  )
+  t.is(destination.tables()['webhook_events']?.length, 8)
+})
+
+test('one death of another kind is overlooked, the second is not', async (t) => {
+  for (const [times, expected] of [
+    [1, ['load 1-8']],
+    [2, ['load 1-4', 'load 5-8']],
+  ] as const) {
+    const destination = faulty(() => {})
+    await attempt(await bufferWith(8), destination, { times, ofMemory: false })
+    t.deepEqual(trace(destination), expected)
+  }
+})
+
+test('a batch that was loaded just before the death is not loaded in parts again', async (t) => {
+  const destination = faulty(() => {})
+  const buffer = await bufferWith(8)
+  const batch = await buffer.nextBatch('memory', MANY)
+  const kept = buffer.commit
+  await t.throwsAsync(attempt({ ...buffer, commit: () => Promise.reject(new Error('dies')) }, destination))
+  await attempt({ ...buffer, commit: kept }, destination, { times: 1, ofMemory: true })
+  t.is(destination.tables()['loads']?.length, 1)
+  t.is((await buffer.stats()).consumers['memory']?.lastLoad?.batchId, batch?.id)
+})
+
+test('one event is tried again and again, and then taken out, and the others load', async (t) => {
+  const destination = memoryDestination()
+  const buffer = await bufferWith(3)
+  const first = await buffer.nextBatch('memory', { ...MANY, events: 1 })
+  t.truthy(first)
+  t.deepEqual(
+    await attempt(
+      buffer,
+      faulty(() => Promise.reject(new Error('dies'))),
+      { times: 4, ofMemory: true },
+    ).catch(() => 'tried'),
+    'tried',
+  )
+  const { taken } = await attempt(buffer, destination, { times: 5, ofMemory: true })
+  t.deepEqual(taken, ['unloadable: the loader died of it 5 times, for want of memory; report it as a bug'])
+  t.is(destination.tables()['webhook_events']?.length, 2)
+  t.like(await buffer.stats(), { quarantined: 1, consumers: { memory: { pending: 0, loaded: 2 } } })
+})
+
+test('a destination that cannot tell what it has is never given parts', async (t) => {
+  const { loaded: _, ...destination } = faulty(() => {})
+  const { told } = await attempt(await bufferWith(8), destination, { times: 9, ofMemory: true })
+  t.deepEqual(
+    told.map(({ divisible }) => divisible),
+    [false],
+  )
+  t.deepEqual(
+    destination.trace.filter((step) => step.startsWith('load')),
+    ['load 1-8'],
+  )
+})
