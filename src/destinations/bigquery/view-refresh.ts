@@ -95,7 +95,7 @@ async function hindranceOf(
 /** As it is read, with what a dataset of an older version lacks. */
 async function completeCatalog(warehouse: Warehouse, models: ModelOptions, surveys: Surveys, signal: AbortSignal) {
   const catalog = await readCatalog(warehouse, models, surveys)
-  const isFilled = surveys === 'all' && (await fillFormAttributes(warehouse, catalog, signal))
+  const isFilled = surveys === 'all' && (await fillFormAttributes(warehouse, catalog.attributes, signal))
   return isFilled ? readCatalog(warehouse, models, surveys) : catalog
 }
 
