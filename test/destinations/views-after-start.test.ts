@@ -7,10 +7,7 @@ import { answer } from '../support/survey-answers.ts'
 import { viewWarehouse } from '../support/view-warehouse.ts'
 
 const OTHER = { form: { uuid: '44780fd0-2c11-11ec-8f58-7bd83b655011', name: 'Other' } }
-const BEFORE = [
-  answer(0, { q: 1, m: { speed: 1 } }, { attributes: { plan: 'free' } }),
-  answer(1, { why: 'x' }, OTHER),
-]
+const BEFORE = [answer(0, { q: 1, m: { speed: 1 } }, { attributes: { plan: 'free' } }), answer(1, { why: 'x' }, OTHER)]
 
 /** A process that has loaded the first answer. Then: whether a load of these has views planned. */
 type Started = (t: ExecutionContext) => Promise<(...bodies: readonly object[]) => Promise<boolean>>
