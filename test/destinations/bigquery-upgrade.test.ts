@@ -5,10 +5,9 @@ import { formAttributesQuery } from '../../schemas/views/upgrade.ts'
 import { UPLOAD } from '../../src/destinations/bigquery/fold.ts'
 import { mergeKinds } from '../../src/destinations/bigquery/upgrade.ts'
 import { allMembers, duckdbDialect } from '../../src/destinations/duckdb/dialect.ts'
-import { memoryDestination } from '../../src/destinations/memory.ts'
 import type { RowBatch } from '../../src/flatten/rows.ts'
 import { at, textAt } from '../support/bigquery/answers.ts'
-import { destinationOn, fakeFor, idOf, unstopped } from '../support/bigquery/loading.ts'
+import { destinationOn, fakeFor, idOf, makeOlder, unstopped } from '../support/bigquery/loading.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
 import type { FakeBigquery } from '../support/fake-bigquery.ts'
 import { flattened } from '../support/flattening.ts'
@@ -40,18 +39,7 @@ const tableName = (mode: Mode) => `refiner.form_attributes${mode === 'append' ? 
 async function olderDataset(t: ExecutionContext, mode: Mode, before = BEFORE): Promise<FakeBigquery> {
   const fake = await fakeFor(t)
   await load(fake, mode, before)
-  const { world } = fake
-  const made = world.tables.get(tableName(mode))
-  if (made === undefined) throw new Error('no table')
-  world.tables.set(tableName(mode), {
-    ...made,
-    metadata: { ...made.metadata, labels: {} },
-    rows: [],
-    creationTime: String(Number(made.creationTime) + 100_000),
-  })
-  // The reference knows nothing of it either.
-  world.warehouse = memoryDestination()
-  await world.warehouse.load({ ...before, rows: { ...before.rows, form_attributes: [] } }, unstopped())
+  await makeOlder(fake, mode, before)
   return fake
 }
 
