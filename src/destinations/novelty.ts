@@ -100,7 +100,7 @@ export function createNovelty(): Novelty {
       const kinds = flags(cell, KIND_COLUMNS)
       const isKnown = known.has('attribute', attribute)
       const isNewKind = known.hasMore('attribute', attribute, kinds)
-      if (known.hasMore('form attribute', [form, ...attribute], kinds)) fresh.add(form)
+      if (known.hasMoreIn(form, attribute, kinds)) fresh.add(form)
       // Its type is the same in all surveys.
       if (isKnown && isNewKind && open.hasAttribute(attribute)) isAll = true
       came.push([form, attribute])

@@ -17,7 +17,7 @@ export function noteCatalog(known: Known, catalog: Catalog): void {
   if (catalog.formAttributes.length > MOST_KNOWN / 2) return
   for (const { formUuid, scope, name, kinds } of catalog.formAttributes) {
     known.hasMore('attribute', [scope, name], kinds)
-    known.hasMore('form attribute', [formUuid, scope, name], kinds)
+    known.hasMoreIn(formUuid, [scope, name], kinds)
   }
 }
 
