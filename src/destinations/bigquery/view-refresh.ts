@@ -57,7 +57,7 @@ export async function refreshViews(
     signal.throwIfAborted()
     if (unmade.isWaiting(trial)) return unmade.keep(trial)
     const { taken, before: columns } = await makeView(warehouse, trial.view)
-    if (taken !== undefined) unmade.isTaken(trial, taken)
+    if (taken !== undefined) unmade.keepTaken(trial, taken)
     else if (trial.isOfSurvey) changes.push(...changesTo(trial.view, columns, typeIn))
   }
   const trials = trialsOf(plan, before)
@@ -69,7 +69,7 @@ export async function refreshViews(
     await forEachAtOnce(level, ({ trial }) =>
       make(trial).catch((error: unknown) => {
         if (!(error instanceof PermanentError)) throw error
-        unmade.hasFailed(trial, `${trial.view.name}: ${reasonOf(error)}`)
+        unmade.keepFailed(trial, `${trial.view.name}: ${reasonOf(error)}`)
       }),
     )
   }

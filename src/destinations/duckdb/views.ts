@@ -62,13 +62,13 @@ export async function ensureViews(session: Session, wanted: Wanted, longest: num
     const standing = unmade.isWaiting(trial) ? 'waiting' : await marks.standingOf(view)
     if (standing === 'same') continue
     if (standing === 'waiting') unmade.keep(trial)
-    else if (standing === 'taken') unmade.isTaken(trial, `${view.name}: ${TAKEN}`)
+    else if (standing === 'taken') unmade.keepTaken(trial, `${view.name}: ${TAKEN}`)
     else {
       // To look takes as long as to make the view.
       const isTold = isOfSurvey && standing === 'other' && (made?.mayChange ?? true)
       const before = isTold ? await columnsOf(view.name) : []
       if (await makeView(connection, view)) changes.push(...changesTo(view, before, typeIn))
-      else unmade.hasFailed(trial, `${view.name}: ${UNMADE}`)
+      else unmade.keepFailed(trial, `${view.name}: ${UNMADE}`)
     }
   }
   return {

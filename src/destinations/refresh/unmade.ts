@@ -42,9 +42,10 @@ export interface UnmadeViews<View extends Named> {
   isWaiting(trial: Trial<View>): boolean
   /** Keeps one that waits, for the reason that it had. */
   keep(trial: Trial<View>): void
-  /** Something else has its name. */
-  isTaken(trial: Trial<View>, reason: string): void
-  hasFailed(trial: Trial<View>, reason: string): void
+  /** Keeps one whose name something else has. */
+  keepTaken(trial: Trial<View>, reason: string): void
+  /** Keeps one that could not be made. */
+  keepFailed(trial: Trial<View>, reason: string): void
   all(): readonly Trial<View>[]
 }
 
@@ -58,8 +59,8 @@ export function createUnmade<View extends Named>(
   return {
     isWaiting: ({ waitsFor }) => waitsFor.some((name) => unmade.has(name)),
     keep,
-    isTaken: (trial, reason) => keep({ ...trial, reason, waitsFor: [] }),
-    hasFailed(trial, reason) {
+    keepTaken: (trial, reason) => keep({ ...trial, reason, waitsFor: [] }),
+    keepFailed(trial, reason) {
       const query = queryOf(trial.view)
       keep({ ...trial, reason, waitsFor: [...unmade.keys()].filter((name) => query.includes(relation(name))) })
     },
