@@ -150,6 +150,7 @@ function destination(name: string): string[] {
     'counting',
     'merge',
     'novelty',
+    'refresh/unmade',
     'given-names',
     'former-names',
     'source',

@@ -34,22 +34,20 @@ export const attribute = (settings: ModelSettings): Dimension => ({
   from: (sql, scores) => members(sql, scores, settings),
 })
 
-const SCOPES = { user: 'attributes', account: 'account_attributes' } as const
 const GROUP = 'form_uuid, question, item, scope, attribute'
 
 function members(sql: Dialect, scores: Sql, settings: ModelSettings): Sql {
-  const each = Object.entries(SCOPES).map(([scope, column]) => {
-    const names = settings.attributes[scope === 'user' ? 'user' : 'account']
-    const rows = `SELECT S.*, P.${column} AS json
-    FROM (${scores}) AS S JOIN ${sql.relation('respondents')} AS P ON P.response_uuid = S.response_uuid`
-    return `SELECT M.*, '${scope}' AS scope, M.name AS attribute FROM (${sql.perMember(rows, names)}) AS M
-    WHERE M.value IS NOT NULL`
-  })
+  const { user, account } = settings.attributes
+  // The scores stand here once: BigQuery reads again whatever stands in a query again. Whether a name makes groups does not depend on the scope.
+  const rows = `SELECT S.*, C.scope, CASE C.scope WHEN 'user' THEN P.attributes ELSE P.account_attributes END AS json
+    FROM (${scores}) AS S JOIN ${sql.relation('respondents')} AS P ON P.response_uuid = S.response_uuid
+    CROSS JOIN (SELECT 'user' AS scope UNION ALL SELECT 'account' AS scope) AS C`
   const number = `CASE WHEN ${sql.matches('M.value', DECIMAL)} THEN ${sql.tryCast('M.value', 'number')} END`
   return `SELECT G.* FROM (
     WITH members AS (
       SELECT M.*, ${number} AS number FROM (
-        ${each.join('\n    UNION ALL\n    ')}
+        SELECT M.*, M.name AS attribute FROM (${sql.perMember(rows, [...new Set([...user, ...account])])}) AS M
+        WHERE M.value IS NOT NULL
       ) AS M
       ${ownQuestions(sql, settings)}
       WHERE ${isGroup(sql, settings)}
