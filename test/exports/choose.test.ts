@@ -125,6 +125,13 @@ test('a survey that was renamed is exported by its former name, also of a respon
   t.deepEqual(await noted('nps 2026'), { name: 'survey_nps_survey', note: undefined })
   t.deepEqual(await noted('NPS Survey'), found)
   t.is((await rowsOf(warehouse.path, { survey: 'NPS Survey' })).length, 2)
+  const source = await duckdbSource(warehouse.path)
+  const listed = await listExportable(source, new AbortController().signal)
+  await source.close()
+  t.deepEqual(
+    listed.flatMap(({ kind, title, formerly }) => (kind === 'survey' ? [[title, ...formerly]] : [])),
+    [['CES Survey'], ['NPS 2026', 'NPS Survey']],
+  )
   t.regex(await said(t, warehouse.path, { survey: 'NPS Surveys' }), /did you mean NPS 2026 \(formerly NPS Survey\)/)
   await withConnection(warehouse.path, (connection) => connection.run('DELETE FROM names'))
   t.regex((await noted('NPS Survey')).note ?? '', /^"NPS Survey" is called "NPS 2026" now/)
@@ -169,7 +176,7 @@ test('everything is listed with its rows, and a view that no longer works withou
   const source = await duckdbSource(path)
   const list = await listExportable(source, new AbortController().signal)
   await source.close()
-  t.deepEqual(list[0], { kind: 'survey', name: 'survey_nps_survey', rows: 3, title: 'NPS Survey' })
+  t.deepEqual(list[0], { kind: 'survey', name: 'survey_nps_survey', rows: 3, title: 'NPS Survey', formerly: [] })
   const rows = new Map(list.map(({ kind, name, rows: count }) => [`${kind} ${name}`, count]))
   t.is(rows.get('table responses'), 3)
   t.is(rows.get('view survey_funnel'), 1)
