@@ -116,15 +116,15 @@ const unlessRemoved = (sql: Dialect, name: Sql, condition: Sql, options: ModelOp
 
 /** Aggregates over the values of an attribute or a question, that `isRare` reads. @param people who has a value, in its row */
 export const valueCounts = (people: Sql): Sql =>
-  `COUNT(CASE WHEN ${people} = 1 THEN 1 END) AS own, SUM(${people}) AS all_people, MAX(${people}) AS most_people`
+  `COUNT(CASE WHEN ${people} = 1 THEN 1 END) AS own, SUM(CASE WHEN ${people} < ${PEOPLE} THEN ${people} ELSE 0 END) AS few_people`
 
 /**
- * A condition: one person alone has the value; or fewer than PEOPLE, and it is among free texts: half of the people have a value of their own,
- * not counting those who share the most frequent one, which may be a placeholder such as `-`.
+ * A condition: one person alone has the value; or fewer than PEOPLE, and it is among free texts: of those with such a value, half or more
+ * have one of their own. Values that more people share say nothing of the others: they may be placeholders such as `-` and `N/A`.
  * @param row with the aggregates of `valueCounts`
  */
 export const isRare = (people: Sql, row: string): Sql =>
-  `(${people} <= 1 OR ${people} < ${PEOPLE} AND ${row}.own >= ${OWN_VALUES} AND 2 * ${row}.own >= ${row}.all_people - ${row}.most_people)`
+  `(${people} <= 1 OR ${people} < ${PEOPLE} AND ${row}.own >= ${OWN_VALUES} AND 2 * ${row}.own >= ${row}.few_people)`
 
 /** ` AND NOT` the settings say of the name that it identifies nobody; '' where they say it of none. */
 export const unlessKnown = (sql: Dialect, name: Sql, options: ModelOptions): Sql =>

@@ -109,7 +109,9 @@ export function scoreNames(
   if (source === undefined) return undefined
   const saysNumbers = counts !== undefined && counts.scores > 0 && 2 * counts.scores >= counts.answers
   const isScored = source === 'setting' || (!isList && valueType === 'number') || saysNumbers
-  if (!isScored && !names.isKnown('question_points', column)) return undefined
+  // While its type is open, a list has them by today's answers alone.
+  const mayKeep = !isList || counts === undefined
+  if (!isScored && !(mayKeep && names.isKnown('question_points', column))) return undefined
   return {
     points: names.ofBeside('question_points', column),
     category: names.ofBeside('question_category', column),

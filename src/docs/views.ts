@@ -71,7 +71,7 @@ is no number (\`-\`, \`N/A\`) is the one group \`(no number)\`. An attribute of 
 **Identity.** \`answer_distribution\` and the views by attribute do not show what may identify a person, and count it: as the value \`(other)\`, one row for all such values of an attribute or of a question. These are
 
 - values that one person alone has, such as names; numbers that stand in bands and booleans stay, and in \`answer_distribution\` numbers of up to two digits;
-- values of fewer than five people, where values are free texts: at least five values are of one person each, and these are half of the people or more. Those who share the most frequent value are not among the people then: it may be a placeholder (\`-\`, \`unknown\`);
+- values of fewer than five people, where these are free texts: at least five of them are of one person each, and these are half of the people with such a value, or more. What five people share, such as a placeholder (\`-\`, \`unknown\`), changes nothing for the others;
 - values that have the form of an e-mail address, a phone number, a UUID or an IP address;
 - in \`answer_distribution\`, all answers to a question whose name asks for a person, such as \`email\`, \`phone\` or \`first_name\`, but booleans and numbers of up to two digits (\`ease_of_login\`); and keys of nested answers that have such a form. Attributes with such names make no groups at all.
 

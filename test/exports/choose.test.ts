@@ -133,7 +133,16 @@ test('a survey that was renamed is exported by its former name, also of a respon
     [['CES Survey'], ['NPS 2026', 'NPS Survey']],
   )
   t.regex(await said(t, warehouse.path, { survey: 'NPS Surveys' }), /did you mean NPS 2026 \(formerly NPS Survey\)/)
-  await withConnection(warehouse.path, (connection) => connection.run('DELETE FROM names'))
+  await warehouse.load(response(13, '2026-11-03', { uuid: 'heir', name: 'NPS Survey' }))
+  t.regex(
+    (await noted('NPS Survey')).note ?? '',
+    /^"NPS Survey" is survey_nps_survey_\w+ now; survey_nps_survey \("NPS 2026" now, last on 2025-01-01\) was called so before/,
+  )
+  await withConnection(warehouse.path, (connection) =>
+    connection.run(
+      "DELETE FROM names; DELETE FROM responses WHERE form_uuid = 'heir'; DELETE FROM forms WHERE form_uuid = 'heir'",
+    ),
+  )
   t.regex((await noted('NPS Survey')).note ?? '', /^"NPS Survey" is called "NPS 2026" now/)
   await withConnection(warehouse.path, (connection) => connection.run('DROP TABLE names'))
   t.regex(await said(t, warehouse.path, { survey: 'NPS Survey' }), /no such survey; did you mean CES Survey/)

@@ -64,8 +64,13 @@ test('a value that one person alone has is counted and not shown, however few pe
 
 test('a placeholder that many share does not make names groups, and neither do namesakes', async (t) => {
   const names = several(20, (at) => name(at < 3 ? 0 : at))
-  const placeholders = several(10, () => '-')
-  t.deepEqual((await groupsOf(t, [...names, ...placeholders])).groups, { '(other)': 20, '-': 10 })
+  const placeholders = [...several(10, () => '-'), ...several(12, () => 'N/A'), ...several(15, () => 'unknown')]
+  t.deepEqual((await groupsOf(t, [...names, ...placeholders])).groups, {
+    '(other)': 20,
+    '-': 10,
+    'N/A': 12,
+    unknown: 15,
+  })
 })
 
 test('a group of few people stays where values are no names, and nothing is lost', async (t) => {

@@ -11,11 +11,14 @@ const LABELED = '^\\s*(-?[0-9]+)\\s*(?:$|[-\u2013\u2014:=.)(]\\s*[^0-9\\s])'
 
 /** RE2: what stands between a number and the highest one, such as `9/10` or `9 out of 10`. */
 const OUT_OF = '\\s*(?:/|\\s(?:out\\s+of|of|von|van|sur|su|de)\\s)\\s*'
-const PART = `(?i)^\\s*([0-9]+)${OUT_OF}[0-9]+\\s*$`
-const WHOLE = `(?i)^\\s*[0-9]+${OUT_OF}([0-9]+)\\s*$`
+const PART = `(?i:^\\s*([0-9]+)${OUT_OF}[0-9]+\\s*$)`
+const WHOLE = `(?i:^\\s*[0-9]+${OUT_OF}([0-9]+)\\s*$)`
 
 /** RE2: a number before words without digits, such as `7 Likely`. */
 const WORDED = '^\\s*(-?[0-9]+)\\s+\\p{L}[^0-9]*$'
+
+/** RE2, and JavaScript as well: any of these. */
+export const LABELED_NUMBER: string = [LABELED, PART, WORDED].map((one) => `(?:${one})`).join('|')
 
 /** From so many labels on, most answers are enough. */
 const LABELED_ANSWERS = 5
@@ -40,7 +43,7 @@ export const wordedNumberOf = (sql: Dialect, row: string, least: Sql, most: Sql)
 
 /** Whether an answer of this row may be a number with something beside it, on whatever scale. */
 export const mayBeNumber = (sql: Dialect, row: string): Sql =>
-  `${row}.value_number IS NOT NULL OR ${sql.matches(`${row}.value`, [LABELED, PART, WORDED].map((one) => `(?:${one})`).join('|'))}`
+  `${row}.value_number IS NOT NULL OR ${sql.matches(`${row}.value`, LABELED_NUMBER)}`
 
 /** Aggregates of answers of one choice, by their names: `worded` is what `wordedNumberOf` gives. */
 export const LABEL_COUNTS: Readonly<Record<string, Sql>> = {
