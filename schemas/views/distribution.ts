@@ -40,7 +40,8 @@ export const answerDistribution = (options: ModelOptions): View => ({
   query: (sql) => distribution(sql, options),
 })
 
-function distribution(sql: Dialect, options: ModelOptions): Sql {
+/** Whether the answers `C`, of a place `O`, are not shown. */
+function isOther(sql: Dialect, options: ModelOptions): Sql {
   // A boolean and a number of a scale find nobody, whatever the question is called (`ease_of_login`).
   const isPlain = `(C.booleans > 0 OR ${sql.matches('C.value', '^-?[0-9]{1,2}$')})`
   const isNobody = isAnonymous(
@@ -49,7 +50,10 @@ function distribution(sql: Dialect, options: ModelOptions): Sql {
     { value: 'C.value', isPlain, isExempt: 'C.booleans + C.times > 0' },
     options,
   )
-  const isOther = `NOT ${isNoValue(sql, 'C.item')} OR NOT (${isNobody}) OR NOT ${isPlain} AND ${isRare('C.users', 'O')}${unlessKnown(sql, 'C.question', options)}`
+  return `NOT ${isNoValue(sql, 'C.item')} OR NOT (${isNobody}) OR NOT ${isPlain} AND ${isRare('C.users', 'O')}${unlessKnown(sql, 'C.question', options)}`
+}
+
+function distribution(sql: Dialect, options: ModelOptions): Sql {
   const shown = (name: Sql) => `CASE WHEN ${isNoValue(sql, name)} THEN ${name} ELSE '${OTHER}' END`
   const whole = (sum: Sql) => `CAST(SUM(${sum}) AS INT64)`
   // Values are looked at once each, and not once for each response.
@@ -61,24 +65,13 @@ function distribution(sql: Dialect, options: ModelOptions): Sql {
 ), owned AS (
   SELECT C.form_uuid, C.question, C.item, ${valueCounts('C.users')} FROM counted AS C GROUP BY 1, 2, 3
 ), told AS (
-  SELECT C.form_uuid, C.question, C.item, C.n, C.users, CASE WHEN ${isOther} THEN '${OTHER}' ELSE C.value END AS value
+  SELECT C.form_uuid, C.question, C.item, C.n, C.users, CASE WHEN ${isOther(sql, options)} THEN '${OTHER}' ELSE C.value END AS value
   FROM counted AS C
   JOIN owned AS O ON O.form_uuid = C.form_uuid AND O.question = C.question AND O.item = C.item
 ), given AS (
   SELECT T.form_uuid, T.question, T.item, T.value, COUNT(*) AS answers, SUM(T.n) AS n, SUM(T.users) AS users
   FROM told AS T GROUP BY 1, 2, 3, 4
-), reached AS (
-  SELECT A.form_uuid, A.question, A.item, A.response_uuid FROM ${sql.relation('answers')} AS A
-  UNION ALL
-  SELECT N.form_uuid, N.question, N.item, N.response_uuid FROM ${sql.relation('response_none_chosen')} AS N
-), asked AS (
-  SELECT R.form_uuid, R.question, R.item, COUNT(DISTINCT R.response_uuid) AS respondents FROM reached AS R GROUP BY 1, 2, 3
-), places AS (
-  SELECT A.form_uuid, A.question, A.item, A.respondents, COALESCE(Q.position, Q.body_position) AS position, I.body_position AS item_position
-  FROM asked AS A
-  LEFT JOIN ${sql.relation('questions')} AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question
-  LEFT JOIN ${sql.relation('question_items')} AS I ON I.form_uuid = A.form_uuid AND I.question = A.question AND I.item = A.item
-), merged AS (
+), ${places(sql)}, merged AS (
   SELECT G.form_uuid, MIN(P.position) AS position, ${shown('G.question')} AS question, MIN(P.item_position) AS item_position,
     ${shown('G.item')} AS item, G.value, ${whole('G.answers')} AS answers, ${whole('G.n')} AS n, ${whole('G.users')} AS users,
     ${whole('P.respondents')} AS respondents
@@ -93,3 +86,17 @@ SELECT M.form_uuid, S.form_name, S.survey_view, M.position, M.question, M.item_p
 FROM merged AS M
 LEFT JOIN surveys AS S ON S.form_uuid = M.form_uuid`
 }
+
+/** CTEs, `places` the last: where answers were given, by how many responses, and in which order. */
+const places = (sql: Dialect): Sql => `reached AS (
+  SELECT A.form_uuid, A.question, A.item, A.response_uuid FROM ${sql.relation('answers')} AS A
+  UNION ALL
+  SELECT N.form_uuid, N.question, N.item, N.response_uuid FROM ${sql.relation('response_none_chosen')} AS N
+), asked AS (
+  SELECT R.form_uuid, R.question, R.item, COUNT(DISTINCT R.response_uuid) AS respondents FROM reached AS R GROUP BY 1, 2, 3
+), places AS (
+  SELECT A.form_uuid, A.question, A.item, A.respondents, COALESCE(Q.position, Q.body_position) AS position, I.body_position AS item_position
+  FROM asked AS A
+  LEFT JOIN ${sql.relation('questions')} AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question
+  LEFT JOIN ${sql.relation('question_items')} AS I ON I.form_uuid = A.form_uuid AND I.question = A.question AND I.item = A.item
+)`
