@@ -33,7 +33,7 @@ Examples:
   npm run report -- --survey survey_nps_survey --out reports/nps.html
   npm run -s report -- --survey nps --out - > nps.html
 
-Texts that someone wrote stay out of it: an answer is shown once two users gave it. docs/report.md tells more.`,
+Texts that someone wrote stay out of it: no answer is shown that one user alone gave. docs/report.md tells more.`,
   )
 
 await runCommand(program, async (config) => {

@@ -152,6 +152,7 @@ function destination(name: string): string[] {
     'counting',
     'merge',
     'novelty',
+    'refresh/unmade',
     'given-names',
     'former-names',
     'source',

@@ -23,19 +23,18 @@ const bands = (number: Sql, write: (start: number, end: number) => Sql): Sql => 
 }
 const LAST = STARTS.at(-1) ?? 0
 
-/** What a band is called; a text stays. @param number NULL for texts */
-export function bandOf(number: Sql, text: Sql): Sql {
+/** What stands for all values that are no numbers, where most are. */
+export const NO_NUMBER = '(no number)'
+
+/** What a band is called. @param number NULL for what is none */
+export function bandOf(number: Sql): Sql {
   const labels = bands(number, (start, end) => {
     const band = `'${start} to under ${end}'`
     return end - start > 1 ? band : `CASE WHEN ${number} = ${start} THEN '${start}' ELSE ${band} END`
   })
-  return `CASE WHEN ${number} IS NULL THEN ${text} WHEN ${number} < 0 THEN 'below 0' ${labels} ELSE '${LAST} and more' END`
+  return `CASE WHEN ${number} IS NULL THEN '${NO_NUMBER}' WHEN ${number} < 0 THEN 'below 0' ${labels} ELSE '${LAST} and more' END`
 }
 
 /** Where a number's band begins; NULL below 0, and for texts. */
 export const startOf = (number: Sql): Sql =>
   `CASE WHEN ${number} < 0 THEN NULL ${bands(number, (start) => `${start}e0`)} WHEN ${number} >= ${LAST} THEN ${LAST}e0 END`
-
-/** Over the values `V` of an attribute: so many that one user alone has, and nearly all answers are of such. */
-export const IS_OWN = `COUNT(CASE WHEN V.is_own THEN 1 END) >= 9
-      AND SUM(CASE WHEN V.is_own THEN V.n ELSE 0 END) >= 0.9 * SUM(V.n)`

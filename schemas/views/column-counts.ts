@@ -1,7 +1,7 @@
 /** Queries for what types of columns are decided by: how many answers questions and attributes have now, and which types they fit. */
 import { answersView, BLANK } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
-import { numberOf } from './scores.ts'
+import { mayBeNumber } from './scoring/labels.ts'
 import type { ModelOptions } from './spec.ts'
 
 /** Columns of their rows, but for the counts. Names have a `.` before them: DuckDB's client drops a byte order mark at the start of a text. */
@@ -106,7 +106,7 @@ FROM (
   SELECT A.response_uuid, A.form_uuid, A.question, A.item, COUNT(*) AS choices, MAX(A.choice) AS last,
     MAX(CASE WHEN A.is_list THEN 1 WHEN NOT A.is_list THEN 0 END) AS listed, COUNT(A.value_number) AS numbers,
     COUNT(A.value_boolean) AS booleans, COUNT(A.value_date) AS dates, COUNT(A.value_timestamp) AS timestamps,
-    COUNT(${numberOf(sql, 'A')}) AS scores
+    ${count(mayBeNumber(sql, 'A'))} AS scores
   FROM (
     ${answersView(options).query(sql)}
   ) AS A

@@ -1,13 +1,21 @@
 /**
  * What scores are grouped by: the attributes of who answered that make groups. Identifiers, times, JSON, and the survey's own answers,
- * which Refiner writes back as attributes, make none; numbers make bands; and what identifies a person (identity.ts) stays out.
+ * which Refiner writes back as attributes, make none; numbers make bands. An attribute is of numbers, of times or of texts by what at
+ * least half of its values are, as a column is. Whatever has a value is in one group of the attribute: what does not fit the others,
+ * and what may identify a person (identity.ts), has a group for all of it.
  */
 import { patternOf } from '../patterns.ts'
-import { bandOf, DECIMAL, IS_OWN, startOf } from './bands.ts'
+import { BLANK } from './answers.ts'
+import { bandOf, DECIMAL, startOf } from './bands.ts'
 import type { Dialect, Sql } from './dialect.ts'
-import { identifies, isAnonymous, isKnown } from './identity.ts'
+import { identifies, isAnonymous, isRare, OTHER, unlessKnown, valueCounts } from './identity.ts'
 import type { ModelOptions, ModelSettings, ViewColumn } from './spec.ts'
 import { metricWords } from './words.ts'
+
+/** A column that is an aggregate of the rows `G` of a group. */
+export interface Measure extends ViewColumn {
+  readonly sql: Sql
+}
 
 /** What the scores are grouped by, beside the question. */
 export interface Dimension {
@@ -15,6 +23,8 @@ export interface Dimension {
   readonly suffix: string
   readonly title: string
   readonly columns: Readonly<Record<string, ViewColumn>>
+  /** What else is counted of each group. */
+  readonly counts: Readonly<Record<string, Measure>>
   /** The scores of the metric, with the dimension's columns. */
   readonly from: (sql: Dialect, scores: Sql) => Sql
 }
@@ -28,65 +38,81 @@ export const attribute = (settings: ModelSettings): Dimension => ({
   columns: {
     scope: { type: 'text', description: 'user or account' },
     attribute: { type: 'text', description: 'Name of the attribute' },
-    value: { type: 'text', description: 'Its value then; of a number the band that it is in, such as 20 to under 50' },
+    value: {
+      type: 'text',
+      description:
+        'Its value then; of a number the band that it is in, such as 20 to under 50, and (no number) for other values beside numbers; (other) for all values that may identify a person, such as those that one person alone has',
+    },
     value_from: { type: 'number', description: 'Where the band begins, to sort by; null for texts' },
+  },
+  counts: {
+    people: { type: 'integer', description: 'Users in the group', sql: 'COUNT(DISTINCT G.user_uuid)' },
   },
   from: (sql, scores) => members(sql, scores, settings),
 })
 
-const SCOPES = { user: 'attributes', account: 'account_attributes' } as const
-const GROUP = 'form_uuid, question, item, scope, attribute'
+const GROUP = ['form_uuid', 'question', 'item', 'scope', 'attribute']
+
+const keysOf = (row: string) => GROUP.map((key) => `${row}.${key}`).join(', ')
+const isSame = (one: string, other: string) => GROUP.map((key) => `${one}.${key} = ${other}.${key}`).join(' AND ')
 
 function members(sql: Dialect, scores: Sql, settings: ModelSettings): Sql {
-  const each = Object.entries(SCOPES).map(([scope, column]) => {
-    const names = settings.attributes[scope === 'user' ? 'user' : 'account']
-    const rows = `SELECT S.*, P.${column} AS json
-    FROM (${scores}) AS S JOIN ${sql.relation('respondents')} AS P ON P.response_uuid = S.response_uuid`
-    return `SELECT M.*, '${scope}' AS scope, M.name AS attribute FROM (${sql.perMember(rows, names)}) AS M
-    WHERE M.value IS NOT NULL`
-  })
-  const number = `CASE WHEN ${sql.matches('M.value', DECIMAL)} THEN ${sql.tryCast('M.value', 'number')} END`
+  const { user, account } = settings.attributes
+  // The scores stand here once: BigQuery reads again whatever stands in a query again. Whether a name makes groups does not depend on the scope.
+  const rows = `SELECT S.*, C.scope, CASE C.scope WHEN 'user' THEN P.attributes ELSE P.account_attributes END AS json
+    FROM (${scores}) AS S JOIN ${sql.relation('respondents')} AS P ON P.response_uuid = S.response_uuid
+    CROSS JOIN (SELECT 'user' AS scope UNION ALL SELECT 'account' AS scope) AS C`
+  const number = `CASE WHEN ${sql.matches('V.value', DECIMAL)} THEN ${sql.tryCast('V.value', 'number')} END`
+  // Values are looked at once each, and not once for each response.
   return `SELECT G.* FROM (
     WITH members AS (
-      SELECT M.*, ${number} AS number FROM (
-        ${each.join('\n    UNION ALL\n    ')}
-      ) AS M
+      SELECT M.*, M.name AS attribute FROM (${sql.perMember(rows, [...new Set([...user, ...account])])}) AS M
+      WHERE M.value IS NOT NULL AND NOT ${sql.matches('M.value', BLANK)}
+    ), valued AS (
+      SELECT V.*, ${number} AS number, ${makesNoGroup(sql, settings)} AS makes_none
+      FROM (
+        SELECT ${keysOf('M')}, M.value, COUNT(*) AS n, COUNT(DISTINCT M.user_uuid) AS people FROM members AS M GROUP BY ${keysOf('M')}, M.value
+      ) AS V
       ${ownQuestions(sql, settings)}
-      WHERE ${isGroup(sql, settings)}
-    ), grouped AS (
-      SELECT M.* REPLACE (${bandOf('M.number', 'M.value')} AS value), ${startOf('M.number')} AS value_from FROM members AS M
-    ), owned AS (
-      SELECT ${GROUP} FROM (
-        SELECT ${GROUP}, value, COUNT(*) AS n, MIN(user_uuid) = MAX(user_uuid) AS is_own FROM grouped GROUP BY ${GROUP}, value
-      ) AS V GROUP BY ${GROUP} HAVING ${IS_OWN}
+    ), judged AS (
+      SELECT ${keysOf('V')}, 2 * SUM(CASE WHEN V.number IS NOT NULL THEN V.n ELSE 0 END) >= SUM(V.n) AS is_number, ${valueCounts('V.people')}
+      FROM valued AS V GROUP BY ${keysOf('V')}
+      HAVING 2 * SUM(CASE WHEN V.makes_none THEN V.n ELSE 0 END) < SUM(V.n)
+    ), named AS (
+      SELECT ${keysOf('V')}, V.value, ${groupOf(sql, settings)} AS name,
+        CASE WHEN J.is_number THEN ${startOf('V.number')} END AS value_from
+      FROM valued AS V JOIN judged AS J ON ${isSame('J', 'V')}
     )
-    SELECT M.* FROM grouped AS M
-    LEFT JOIN owned AS O ON O.form_uuid = M.form_uuid AND O.question = M.question AND O.item = M.item AND O.scope = M.scope
-      AND O.attribute = M.attribute
-    WHERE O.attribute IS NULL${isKnown(sql, 'M.attribute', settings)}
+    SELECT M.* REPLACE (N.name AS value), N.value_from
+    FROM members AS M
+    JOIN named AS N ON ${isSame('N', 'M')} AND N.value = M.value
   ) AS G`
 }
 
 /** Refiner writes an answer back as an attribute of the same name: the survey's own makes no groups of its scores. */
 const ownQuestions = (sql: Dialect, { groupAttributes }: ModelSettings): Sql =>
   groupAttributes === undefined
-    ? `LEFT JOIN ${sql.relation('questions')} AS Q ON Q.form_uuid = M.form_uuid AND ${sql.letters('Q.question')} = ${sql.letters('M.attribute')}`
+    ? `LEFT JOIN ${sql.relation('questions')} AS Q ON Q.form_uuid = V.form_uuid AND ${sql.letters('Q.question')} = ${sql.letters('V.attribute')}
+      WHERE Q.question IS NULL`
     : ''
 
 /** Times and JSON by their texts, unless the settings say what makes groups. */
-const NO_GROUP = '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$|^[[{]|^[\\s\\p{Z}]*$'
+const NO_GROUP = '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$|^[[{]'
 
-function isGroup(sql: Dialect, settings: ModelSettings): Sql {
-  // A number becomes a band, and a band finds nobody.
-  const anonymous = isAnonymous(
+const makesNoGroup = (sql: Dialect, { groupAttributes }: ModelSettings): Sql =>
+  groupAttributes === undefined ? sql.matches('V.value', NO_GROUP) : 'FALSE'
+
+/** The group of a value `V` of an attribute `J`. A band and a boolean find nobody. */
+function groupOf(sql: Dialect, settings: ModelSettings): Sql {
+  const isNobody = isAnonymous(
     sql,
-    ['M.attribute'],
-    { value: 'M.value', isPlain: 'FALSE', isExempt: sql.matches('M.value', DECIMAL) },
+    ['V.attribute'],
+    { value: 'V.value', isPlain: 'FALSE', isExempt: 'FALSE' },
     settings,
   )
-  return settings.groupAttributes === undefined
-    ? `Q.question IS NULL AND NOT ${sql.matches('M.value', NO_GROUP)} AND ${anonymous}`
-    : anonymous
+  const isRareText = `V.value NOT IN ('true', 'false') AND ${isRare('V.people', 'J')}${unlessKnown(sql, 'V.attribute', settings)}`
+  return `CASE WHEN J.is_number THEN ${bandOf('V.number')}
+        WHEN V.makes_none OR NOT (${isNobody}) OR ${isRareText} THEN '${OTHER}' ELSE V.value END`
 }
 
 /** Names of identifiers and times. */

@@ -1,7 +1,7 @@
 /**
- * What identifies a person stays out of aggregates: names of questions and attributes that ask for it, values that have the form of an
- * address, a phone number or an identifier, and what nearly every respondent has a value of their own of. The setting
- * IDENTIFYING_KEYS adds to it and takes away.
+ * What identifies a person is not shown in aggregates: names of questions and attributes that ask for it, values that have the form of
+ * an address, a phone number or an identifier, and values that one person alone has, or few where such values are many (`isRare`). What is
+ * not shown is counted, as OTHER. The setting IDENTIFYING_KEYS adds to it and takes away.
  */
 import { patternOf, withExceptions } from '../patterns.ts'
 import type { Dialect, Sql } from './dialect.ts'
@@ -53,9 +53,13 @@ export const IDENTIFYING_VALUE = [
   '^[0-9]{1,3}([.][0-9]{1,3}){3}$',
 ].join('|')
 
-/** From so many people on, it counts how many have a value of their own. */
-const ENOUGH_PEOPLE = 10
-const NEARLY_ALL = 0.9
+/** What stands in aggregates for values that may identify a person, all together. */
+export const OTHER = '(other)'
+
+/** From so many values of one person each on, an attribute or a question may be one of free texts. */
+const OWN_VALUES = 5
+/** So many people share a free text before it is shown. It is the usual least size of groups in surveys of staff, and in statistics of 3 to 10. */
+const PEOPLE = 5
 
 const split = ({ identifyingKeys }: ModelOptions) => {
   const { patterns, exceptions } = withExceptions(identifyingKeys)
@@ -110,15 +114,21 @@ function namesNobody(sql: Dialect, names: readonly Sql[], options: ModelOptions,
 const unlessRemoved = (sql: Dialect, name: Sql, condition: Sql, options: ModelOptions): Sql =>
   split(options).removed.length === 0 ? condition : `(${isRemoved(sql, name, options)} OR ${condition})`
 
-/** A condition: nearly every one of the people has a value of their own. */
-export function areOwn(sql: Dialect, name: Sql, own: Sql, people: Sql, options: ModelOptions): Sql {
-  const all = `${people} >= ${ENOUGH_PEOPLE} AND ${own} >= ${NEARLY_ALL} * ${people}`
-  return split(options).removed.length === 0 ? `(${all})` : `(${all} AND NOT ${isRemoved(sql, name, options)})`
-}
+/** Aggregates over the values of an attribute or a question, that `isRare` reads. @param people who has a value, in its row */
+export const valueCounts = (people: Sql): Sql =>
+  `COUNT(CASE WHEN ${people} = 1 THEN 1 END) AS own, SUM(CASE WHEN ${people} < ${PEOPLE} THEN ${people} ELSE 0 END) AS few_people`
 
-/** ` OR` the settings say of the name that it identifies nobody; '' where they say it of none. */
-export const isKnown = (sql: Dialect, name: Sql, options: ModelOptions): Sql =>
-  split(options).removed.length === 0 ? '' : ` OR ${isRemoved(sql, name, options)}`
+/**
+ * A condition: one person alone has the value; or fewer than PEOPLE, and it is among free texts: of those with such a value, half or more
+ * have one of their own. Values that more people share say nothing of the others: they may be placeholders such as `-` and `N/A`.
+ * @param row with the aggregates of `valueCounts`
+ */
+export const isRare = (people: Sql, row: string): Sql =>
+  `(${people} <= 1 OR ${people} < ${PEOPLE} AND ${row}.own >= ${OWN_VALUES} AND 2 * ${row}.own >= ${row}.few_people)`
+
+/** ` AND NOT` the settings say of the name that it identifies nobody; '' where they say it of none. */
+export const unlessKnown = (sql: Dialect, name: Sql, options: ModelOptions): Sql =>
+  split(options).removed.length === 0 ? '' : ` AND NOT ${isRemoved(sql, name, options)}`
 
 const isRemoved = (sql: Dialect, name: Sql, options: ModelOptions) =>
   sql.matches(name, `(?is)${patternOf(split(options).removed)}`)

@@ -2,15 +2,11 @@
  * NPS, CSAT and CES of each question, of all time, and by month, segment or attribute, from `scores`, each with its interval
  * (intervals.ts). A segment or an attribute is that of the moment of the answer.
  */
-import type { Dialect, Sql } from './dialect.ts'
-import { attribute, type Dimension } from './groups.ts'
+import type { Dialect } from './dialect.ts'
+import { attribute, type Dimension, type Measure } from './groups.ts'
 import { type Estimator, estimated, INTERVAL_COLUMNS, meanOf, SHARE } from './intervals.ts'
 import { gradingOf, type Metric, ofGrading, QUESTION_COLUMNS, scored } from './scores.ts'
-import type { ModelSettings, View, ViewColumn } from './spec.ts'
-
-interface Measure extends ViewColumn {
-  readonly sql: Sql
-}
+import type { ModelSettings, View } from './spec.ts'
 
 interface Measured {
   readonly title: string
@@ -70,12 +66,13 @@ const MEASURES: Readonly<Record<Metric, Measured>> = {
   },
 }
 
-const WHOLE: Dimension = { suffix: '', title: '', columns: {}, from: (_, scores) => scores }
+const WHOLE: Dimension = { suffix: '', title: '', columns: {}, counts: {}, from: (_, scores) => scores }
 
 const month = ({ timeZone }: ModelSettings): Dimension => ({
   suffix: '_by_month',
   title: ' by month of the answer',
   columns: { month: { type: 'date', description: `First day of the month (${timeZone})` } },
+  counts: {},
   from: (sql, scores) => `SELECT S.*, ${sql.month('S.answered_at', timeZone)} AS month FROM (${scores}) AS S`,
 })
 
@@ -86,6 +83,7 @@ const SEGMENT: Dimension = {
     segment_uuid: { type: 'text', description: 'The segment' },
     segment_name: { type: 'text', description: 'Its newest name' },
   },
+  counts: {},
   from: (sql, scores) => `SELECT S.*, M.segment_uuid, COALESCE(N.name, M.segment_name) AS segment_name
   FROM (${scores}) AS S
   JOIN ${sql.relation('respondent_segments')} AS M ON M.response_uuid = S.response_uuid
@@ -97,6 +95,7 @@ const within = (outer: Dimension, inner: Dimension): Dimension => ({
   suffix: `${outer.suffix}_and${inner.suffix.replace('_by', '')}`,
   title: `${outer.title}, and${inner.title}`,
   columns: { ...outer.columns, ...inner.columns },
+  counts: { ...outer.counts, ...inner.counts },
   from: (sql, scores) => outer.from(sql, inner.from(sql, scores)),
 })
 
@@ -106,16 +105,17 @@ export function metricViews(metric: Metric, settings: ModelSettings): View[] {
   const byMonth = month(settings)
   const byAttribute = attribute(settings)
   const dimensions = [WHOLE, byMonth, SEGMENT, byAttribute, within(byMonth, byAttribute)]
-  const sqlOf = Object.fromEntries(Object.entries(counts).map(([name, measure]) => [name, measure.sql]))
-  return dimensions.map(({ suffix, title: groups, columns, from }) => {
+  return dimensions.map(({ suffix, title: groups, columns, counts: more, from }) => {
     const keys = { ...QUESTION_COLUMNS, ...columns }
+    const measures = { ...more, ...counts }
+    const sqlOf = Object.fromEntries(Object.entries(measures).map(([name, measure]) => [name, measure.sql]))
     return {
       name: `${metric}${suffix}`,
       description: `${title} of each question${groups}`,
       columns: {
         ...keys,
         n: { type: 'integer', description: 'Answers that count' },
-        ...counts,
+        ...measures,
         score: { type: 'number', description: score },
         ...INTERVAL_COLUMNS,
       },

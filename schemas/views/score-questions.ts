@@ -3,37 +3,28 @@
  * without standing here.
  *
  * A question is scored when the settings name it; else when Refiner's own type, where its API told it, is the metric; else when the
- * metric's name is a word in its identifier, and its answers look like it: no more than half of them are lists, no more than half are texts, and
+ * metric's name is a word in its identifier, and its answers look like it: several choices are rare, no more than half are texts, and
  * nearly all its numbers are whole and inside the scale. So the texts of `nps_reason` and an `nps_last_year` of -20 do not
  * count, and one answer of 11, one text or one list hides no other answer. From 20 numbers in the scale on, four of five are enough.
+ * A list of one value is that value, also where all answers are sent so.
  */
 import { surveys } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
 import { isNoValue } from './identity.ts'
-import {
-  byMetric,
-  gradingOf,
-  METRICS,
-  type Metric,
-  numberOf,
-  ofGrading,
-  QUESTION_COLUMNS,
-  SCALES,
-  severalChoices,
-} from './scores.ts'
-import type { MetricQuestions, ModelOptions, Range, View } from './spec.ts'
+import { byMetric, METRICS, type Metric, ofGrading, QUESTION_COLUMNS, severalChoices } from './scores.ts'
+import { ARE_LABELS, LABEL_COUNTS, numberOf, wordedNumberOf } from './scoring/labels.ts'
+import { ENOUGH, MANY, note } from './scoring/notes.ts'
+import type { MetricQuestions, ModelOptions, View } from './spec.ts'
 import { wordIn } from './words.ts'
 
-/** The share of a question's numbers that must be in the scale, for it to be taken for one of the metric. */
-const ENOUGH = 0.95
 /** From so many numbers on, one of them may be outside the scale. */
 const FEW = 5
 /** Of many numbers in the scale, so large a share is enough: a score that people look at does not go for some odd answers. */
 const MOST = 0.8
 /** So many texts for each number make a question one of texts, in which some numbers were typed. */
 const RARE = 4
-/** From so many answers on, an upper part of the scale that nobody chose makes an assumed scale doubtful. */
-const MANY = 20
+/** Where most answers are lists, one list of several choices in so many makes a question one of several choices. */
+const SEVERAL = 5
 
 export const scoreQuestions = ({ questions }: ModelOptions): View => ({
   name: 'score_questions',
@@ -55,18 +46,27 @@ export const scoreQuestions = ({ questions }: ModelOptions): View => ({
     },
     answers: {
       type: 'integer',
-      description: 'Responses that answered it; of a question in use, the sum of the next four',
+      description: 'Responses that answered it, also by an empty list: the sum of the next six columns',
     },
     counted: { type: 'integer', description: 'Those that count in the score; 0 if it is not used' },
+    not_used: {
+      type: 'integer',
+      description: 'Those that would count if the question were used: a number of the scale; 0 if it is',
+    },
     outside_scale: { type: 'integer', description: 'Those with a number that is not whole, or outside the scale' },
     texts: {
       type: 'integer',
       description: 'Those with something else than a number, or a number and what it means (9 - likely)',
     },
-    lists: {
+    lists: { type: 'integer', description: 'Those with several choices; a list of one value counts as the value' },
+    none_chosen: {
       type: 'integer',
+      description: 'Those that are an empty list, none of the choices. An empty object is no answer',
+    },
+    are_labels_read: {
+      type: 'boolean',
       description:
-        'Those with several choices, and where most answers are lists, all lists; a list of one number counts as the number',
+        'Whether a number before words counts as the number (7 Likely): where the answers are such labels. 9 - likely, 9/10 and 9 out of 10 always count, if the scale ends at 10',
     },
     is_used: { type: 'boolean', description: 'Whether the scores have it' },
     note: {
@@ -87,41 +87,65 @@ export const scoreQuestions = ({ questions }: ModelOptions): View => ({
 ), several AS (
   ${severalChoices(sql, 'candidates')}
 ), given AS (
-  SELECT C.form_uuid, C.question, C.item, C.scale_least, C.scale_most, A.is_list, ${numberOf(sql, 'A')} AS number
-  FROM ${sql.relation('answers')} AS A
-  JOIN candidates AS C ON C.form_uuid = A.form_uuid AND C.question = A.question AND C.item = A.item
-  LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item
-  WHERE M.response_uuid IS NULL
+  SELECT A.*, CASE WHEN A.number IS NULL THEN ${wordedNumberOf(sql, 'A', 'A.scale_least', 'A.scale_most')} END AS worded
+  FROM (
+    SELECT C.form_uuid, C.question, C.item, C.scale_least, C.scale_most, A.value, A.is_list, ${numberOf(sql, 'A', 'C.scale_most')} AS number
+    FROM ${sql.relation('answers')} AS A
+    JOIN candidates AS C ON C.form_uuid = A.form_uuid AND C.question = A.question AND C.item = A.item
+    LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item
+    WHERE M.response_uuid IS NULL
+  ) AS A
 ), counts AS (
   SELECT form_uuid, question, item, COUNT(*) AS given, COUNT(CASE WHEN is_list THEN 1 END) AS lists, COUNT(number) AS numbers,
     COUNT(CASE WHEN number = FLOOR(number) THEN 1 END) AS wholes,
     COUNT(CASE WHEN number = FLOOR(number) AND number BETWEEN scale_least AND scale_most THEN 1 END) AS fitting,
-    MIN(number) AS lowest, MAX(number) AS highest
+    MIN(number) AS lowest, MAX(number) AS highest,
+    ${Object.entries(LABEL_COUNTS)
+      .map(([name, count]) => `${count} AS ${name}`)
+      .join(', ')}
   FROM given
   GROUP BY form_uuid, question, item
+), told AS (
+  ${withLabels}
 ), several_counts AS (
   SELECT form_uuid, question, item, COUNT(*) AS several FROM several GROUP BY form_uuid, question, item
+), none_counts AS (
+  SELECT form_uuid, question, item, COUNT(*) AS none FROM ${sql.relation('response_none_chosen')} GROUP BY form_uuid, question, item
 ), judged AS (
   SELECT C.form_uuid, C.question, C.item, C.metric, C.source, C.scale_least, C.scale_most, C.is_scale_assumed, C.is_off,
-    COALESCE(N.given, 0) + COALESCE(M.several, 0) AS answers, COALESCE(M.several, 0) AS several,
+    COALESCE(N.given, 0) + COALESCE(M.several, 0) AS chosen, COALESCE(E.none, 0) AS none,
+    COALESCE(N.given, 0) + COALESCE(M.several, 0) + COALESCE(E.none, 0) AS answers, COALESCE(M.several, 0) AS several,
     COALESCE(N.lists, 0) + COALESCE(M.several, 0) AS lists, COALESCE(N.numbers, 0) AS numbers, COALESCE(N.wholes, 0) AS wholes,
-    COALESCE(N.fitting, 0) AS fitting, COALESCE(N.given - N.numbers, 0) AS texts, N.lowest, N.highest
+    COALESCE(N.fitting, 0) AS fitting, COALESCE(N.given - N.numbers, 0) AS texts, N.lowest, N.highest,
+    COALESCE(N.are_labels_read, FALSE) AS are_labels_read
   FROM candidates AS C
-  LEFT JOIN counts AS N ON N.form_uuid = C.form_uuid AND N.question = C.question AND N.item = C.item
+  LEFT JOIN told AS N ON N.form_uuid = C.form_uuid AND N.question = C.question AND N.item = C.item
   LEFT JOIN several_counts AS M ON M.form_uuid = C.form_uuid AND M.question = C.question AND M.item = C.item
-  WHERE C.source <> 'name' OR N.given IS NOT NULL OR M.several IS NOT NULL
+  LEFT JOIN none_counts AS E ON E.form_uuid = C.form_uuid AND E.question = C.question AND E.item = C.item
+  WHERE C.source <> 'name' OR N.given IS NOT NULL OR M.several IS NOT NULL OR E.none IS NOT NULL
 ), decided AS (
   SELECT J.*, ${OBSTACLE} AS obstacle FROM judged AS J
 ), surveys AS (
   ${surveys(sql)}
 )
 SELECT D.form_uuid, S.form_name, S.survey_view, D.question, D.item, D.metric, D.source, D.scale_least, D.scale_most, D.is_scale_assumed,
-  D.answers, CASE WHEN D.obstacle IS NULL THEN D.fitting ELSE 0 END AS counted, D.numbers - D.fitting AS outside_scale, D.texts,
-  CASE WHEN D.obstacle = 'lists' THEN D.lists ELSE D.several END AS lists, D.obstacle IS NULL AS is_used,
+  D.answers, CASE WHEN D.obstacle IS NULL THEN D.fitting ELSE 0 END AS counted,
+  CASE WHEN D.obstacle IS NULL THEN 0 ELSE D.fitting END AS not_used, D.numbers - D.fitting AS outside_scale, D.texts,
+  D.several AS lists, D.none AS none_chosen, D.are_labels_read, D.obstacle IS NULL AS is_used,
   ${note(sql)} AS note
 FROM decided AS D
 LEFT JOIN surveys AS S ON S.form_uuid = D.form_uuid`,
 })
+
+/** A number before words is whole and in the scale, so it counts in all of these or in none. */
+const withLabels: Sql = `SELECT T.form_uuid, T.question, T.item, T.given, T.lists, T.are_labels_read,
+    T.numbers + T.more AS numbers, T.wholes + T.more AS wholes, T.fitting + T.more AS fitting,
+    CASE WHEN T.more > 0 AND COALESCE(T.least_worded < T.lowest, TRUE) THEN T.least_worded ELSE T.lowest END AS lowest,
+    CASE WHEN T.more > 0 AND COALESCE(T.most_worded > T.highest, TRUE) THEN T.most_worded ELSE T.highest END AS highest
+  FROM (
+    SELECT L.*, CASE WHEN L.are_labels_read THEN L.worded ELSE 0 END AS more
+    FROM (SELECT counts.*, ${ARE_LABELS} AS are_labels_read FROM counts) AS L
+  ) AS T`
 
 /** Places inside the answers to questions, with their metric, by the strongest reason for it; NULL for all other questions. */
 function named(sql: Dialect, questions: MetricQuestions): Sql {
@@ -158,93 +182,9 @@ function named(sql: Dialect, questions: MetricQuestions): Sql {
 /** Why a question is not used; NULL if it is. */
 const OBSTACLE = `CASE
     WHEN is_off THEN 'off'
-    WHEN answers = 0 THEN 'none'
-    WHEN several = answers OR source = 'name' AND 2 * lists > answers THEN 'lists'
+    WHEN chosen = 0 THEN 'none'
+    WHEN several = chosen OR source = 'name' AND (2 * several > chosen OR 2 * lists > chosen AND ${SEVERAL} * several >= lists) THEN 'lists'
     WHEN numbers = 0 OR source = 'name' AND texts > numbers AND (fitting < ${MANY} OR texts > ${RARE} * numbers) THEN 'texts'
     WHEN fitting = 0 OR source = 'name' AND fitting < ${ENOUGH} * numbers AND (numbers < ${FEW} OR fitting < numbers - 1)
       AND (fitting < ${MANY} OR fitting < ${MOST} * numbers) THEN 'outside'
   END`
-
-const text = (number: Sql): Sql => `CAST(${number} AS STRING)`
-const counted = (n: Sql, one: string, several: string): Sql =>
-  `CASE WHEN ${n} = 0 THEN '' WHEN ${n} = 1 THEN '1 ${one}' ELSE CONCAT(${text(n)}, ' ${several}') END`
-
-const SETTING = byMetric((metric) => `'${settingOf(metric)}'`)
-const SCALE = `CONCAT(${text('scale_least')}, ' to ', ${text('scale_most')})`
-
-function settingOf(metric: Metric): string {
-  return `${metric.toUpperCase()}_QUESTIONS`
-}
-
-/** English sentences for people; NULL where all is well. */
-function note(sql: Dialect): Sql {
-  const outside = 'numbers - fitting'
-  const left = [
-    [outside, `CONCAT(${counted(outside, 'number that is', 'numbers that are')}, ' not whole or not from ', ${SCALE})`],
-    ['texts', counted('texts', 'text', 'texts')],
-    ['several', counted('several', 'answer of several choices', 'answers of several choices')],
-  ].map(([n, words]) => `CASE WHEN ${n} = 0 THEN '' ELSE CONCAT(', ', ${words}) END`)
-  const share = (n: Sql) => `CONCAT(${text(n)}, ' of ', ${text('answers')})`
-  // Only texts under a metric's name, such as nps_reason: a question for comments, which no score lacks.
-  return `CASE
-    WHEN source = 'name' AND texts = answers THEN NULL
-    WHEN obstacle = 'off' THEN CONCAT('Not scored: ', ${SETTING}, ' does not name it.')
-    WHEN obstacle = 'none' THEN 'Not scored: nobody has answered it.'
-    WHEN obstacle = 'lists' THEN CONCAT('Not scored: lists in ', ${share('lists')}, ' answers.')
-    WHEN obstacle = 'texts' THEN CONCAT('Not scored: texts in ', ${share('texts')}, ' answers.')
-    WHEN obstacle = 'outside' THEN CONCAT('Not scored: ', ${text('fitting')}, ' of ', ${text('numbers')}, ' numbers are whole and from ', ${SCALE}, '.', ${mend(sql)})
-    ELSE NULLIF(LTRIM(CONCAT(
-      CASE WHEN numbers > fitting OR texts > 0 OR several > 0 THEN CONCAT('Not counted: ', SUBSTR(CONCAT(${left.join(', ')}), 3), '.') ELSE '' END,
-      CASE WHEN fitting < ${ENOUGH} * numbers THEN ${mend(sql)} ELSE '' END, ${doubt(sql)})), '')
-  END`
-}
-
-/** Scales that are in use. */
-const USUAL: readonly Range[] = [
-  [0, 5],
-  [1, 7],
-  [0, 7],
-  [1, 10],
-  [0, 10],
-  [0, 100],
-]
-
-/** The setting that gives a question its scale, with a space before it. */
-function advice(sql: Dialect, metric: Metric, scale: Range): Sql {
-  const { best } = gradingOf(metric, { scale })
-  const word = metric === 'ces' ? 'easy' : 'satisfied'
-  const escaped = ['\\', '"'].reduce(
-    (name, sign) => `REPLACE(${name}, ${sql.text(sign)}, ${sql.text(`\\${sign}`)})`,
-    'question',
-  )
-  return `CONCAT(${sql.text(` If it is asked from ${scale[0]} to ${scale[1]}, set ${settingOf(metric)}=[{"question": "`)}, ${escaped},
-      ${sql.text(`", "scale": [${scale.join(', ')}], "${word}": [${best.join(', ')}]}], with the other ${metric.toUpperCase()} questions beside it.`)})`
-}
-
-/** What to set for a question whose answers are outside its scale. */
-function mend(sql: Dialect): Sql {
-  const of = (metric: Metric) => {
-    if (metric === 'nps') return `''`
-    const { least, most } = SCALES[metric]
-    const scales = USUAL.filter(([low, high]) => low <= least && high >= most && high - low > most - least)
-    const cases = scales.map(
-      ([low, high]) => `WHEN lowest >= ${low} AND highest <= ${high} THEN ${advice(sql, metric, [low, high])}`,
-    )
-    return `CASE ${cases.join(' ')} ELSE '' END`
-  }
-  return `CASE WHEN is_scale_assumed AND wholes = numbers THEN ${byMetric(of)} ELSE '' END`
-}
-
-/** What to set for a question whose upper answers nobody chose. */
-function doubt(sql: Dialect): Sql {
-  const of = (metric: Metric) => {
-    const part: Range = metric === 'csat' ? [1, 3] : [1, 5]
-    const end = part[1]
-    const then =
-      metric === 'nps'
-        ? `' If it is asked from 1 to 5, it is no NPS: name it in CSAT_QUESTIONS instead.'`
-        : advice(sql, metric, part)
-    return `CASE WHEN highest > ${end} THEN '' ELSE CONCAT(' The scale of ', ${SCALE}, ' is assumed, and none of ', ${text('numbers')}, ' numbers is above ${end}.', ${then}) END`
-  }
-  return `CASE WHEN is_scale_assumed AND fitting >= ${MANY} THEN ${byMetric(of)} ELSE '' END`
-}

@@ -4,6 +4,7 @@
  */
 import { SURVEY } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
+import { numberOf, wordedNumberOf } from './scoring/labels.ts'
 import type { MetricQuestions, ModelOptions, Range, ScoredQuestion, View, ViewColumn } from './spec.ts'
 
 export type Metric = keyof MetricQuestions
@@ -73,13 +74,6 @@ export function byMetric(write: (metric: Metric) => Sql): Sql {
   return `CASE metric ${METRICS.map((metric) => `WHEN '${metric}' THEN ${write(metric)}`).join(' ')} END`
 }
 
-/** RE2: an integer with space around it, or with what it means, such as `10 - Extremely likely` or `0 (not at all)`; no day, fraction or decimal. */
-const LABELED = '^\\s*(-?[0-9]+)\\s*(?:$|[-\u2013\u2014:=.)(]\\s*[^0-9\\s])'
-
-/** The number that an answer of this row says, by itself or with its meaning. */
-export const numberOf = (sql: Dialect, row: string): Sql =>
-  `COALESCE(${row}.value_number, ${sql.tryCast(sql.captured(`${row}.value`, LABELED), 'number')})`
-
 export const scoresView = ({ questions }: ModelOptions): View => ({
   name: 'scores',
   description:
@@ -129,14 +123,15 @@ JOIN ${sql.relation('response_states')} AS R ON R.response_uuid = S.response_uui
  * not the view: neither engine leaves away a join or a window that nobody asks for.
  */
 export const scored = (sql: Dialect, questions: MetricQuestions): Sql => `WITH used AS (
-  SELECT metric, form_uuid, form_name, survey_view, question, item, scale_least, scale_most
+  SELECT metric, form_uuid, form_name, survey_view, question, item, scale_least, scale_most, are_labels_read
   FROM ${sql.relation('score_questions')}
   WHERE is_used
 ), several AS (
   ${severalChoices(sql, 'used')}
 ), given AS (
   SELECT Q.metric, Q.form_uuid, Q.form_name, Q.survey_view, Q.question, Q.item, Q.scale_least, Q.scale_most, A.response_uuid, A.answered_at,
-    A.user_uuid, ${numberOf(sql, 'A')} AS score
+    A.user_uuid, COALESCE(${numberOf(sql, 'A', 'Q.scale_most')},
+      CASE WHEN Q.are_labels_read THEN ${wordedNumberOf(sql, 'A', 'Q.scale_least', 'Q.scale_most')} END) AS score
   FROM ${sql.relation('answers')} AS A
   JOIN used AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
   LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item

@@ -45,7 +45,7 @@ export async function readColumns(
 function requireTypes(relations: ReadonlyMap<string, Relation>): void {
   if (relations.get(columnNames.name)?.columns.includes('value_type')) return
   throw new PermanentError(
-    'columns: the warehouse keeps no types of columns yet; npm run load, or npm start, makes them with the next events',
+    'columns: the warehouse keeps no types of columns yet; npm run load makes them, or npm start with its first load (in BigQuery with the next events)',
   )
 }
 

@@ -52,7 +52,7 @@ export const bigquerySettings = {
   }),
   BIGQUERY_MAX_BYTES_BILLED: size(10 * 1024 ** 2, Number.MAX_SAFE_INTEGER).register(about, {
     description:
-      'Most bytes that one job may be billed for that merges a batch, or reads for people. Beyond it a batch is not merged and not lost, and nothing is read. Unset: no limit.',
+      'Most bytes that one job may be billed for that merges a batch, or reads for views or for people. Beyond it a batch is not merged and not lost, and nothing is read. Unset: no limit.',
     default: undefined,
     allowed: 'a size from 10mb: bytes, or a number with kb, mb, gb or tb (1kb is 1024 bytes)',
     example: '10gb',

@@ -12,7 +12,7 @@ import { BESIDES, keyOf } from './given-names.ts'
 export const CATALOG_TABLES = [forms, questions, questionItems, attributes, formAttributes, columnNames] as const
 
 export interface Catalog {
-  readonly forms: readonly { readonly formUuid: string; readonly name: string | null }[]
+  readonly forms: readonly { readonly formUuid: string; readonly name: string | null; readonly version: string }[]
   readonly questions: readonly CatalogQuestion[]
   readonly items: readonly CatalogItem[]
   readonly attributes: readonly (CatalogAttribute & { readonly valueType: ValueType | null })[]
@@ -29,6 +29,8 @@ export interface CatalogQuestion {
   /** null where it is not known. */
   readonly questionType: string | null
   readonly position: number | null
+  /** Among the keys of answers, by which `position` is where Refiner tells none. */
+  readonly bodyPosition: number | null
   readonly isSeenBeforeAnswer: boolean
 }
 
@@ -60,7 +62,11 @@ export function catalogOf({ tables, context }: CatalogRows): Catalog {
   return {
     forms: rowsOf(forms).map((row) => {
       const name = row('name')
-      return { formUuid: text(row('form_uuid')), name: name === null ? null : text(name) }
+      return {
+        formUuid: text(row('form_uuid')),
+        name: name === null ? null : text(name),
+        version: text(row('row_version')),
+      }
     }),
     questions: rowsOf(questions).map((row) => {
       const type = row('question_type')
@@ -69,6 +75,7 @@ export function catalogOf({ tables, context }: CatalogRows): Catalog {
         name: text(row('question')),
         questionType: type === null ? null : text(type),
         position: integer(row('position')) ?? integer(row('body_position')),
+        bodyPosition: integer(row('body_position')),
         isSeenBeforeAnswer: row('seen_before_answer') === true,
       }
     }),

@@ -98,7 +98,7 @@ export function createScored({ questions }: Pick<ModelOptions, 'questions'>) {
   }
 }
 
-/** The names of the columns beside a score: of one by its name, where it is a number, or its answers say numbers and what they mean. */
+/** The names of the columns beside a score: of one by its name, where it is a number, or its answers say numbers and what they mean, also as lists of one. */
 export function scoreNames(
   names: Names,
   column: GivenName,
@@ -107,9 +107,11 @@ export function scoreNames(
   counts: Counts | undefined,
 ): ScoreNames | undefined {
   if (source === undefined) return undefined
-  const isLabeled = counts !== undefined && counts.scores > 0 && 2 * counts.scores >= counts.answers
-  const isScored = source === 'setting' || (!isList && (valueType === 'number' || isLabeled))
-  if (!isScored && (isList || !names.isKnown('question_points', column))) return undefined
+  const saysNumbers = counts !== undefined && counts.scores > 0 && 2 * counts.scores >= counts.answers
+  const isScored = source === 'setting' || (!isList && valueType === 'number') || saysNumbers
+  // While its type is open, a list has them by today's answers alone.
+  const mayKeep = !isList || counts === undefined
+  if (!isScored && !(mayKeep && names.isKnown('question_points', column))) return undefined
   return {
     points: names.ofBeside('question_points', column),
     category: names.ofBeside('question_category', column),

@@ -4,14 +4,15 @@
  */
 import { KINDS } from '../../schemas/catalog-records.ts'
 import type { Cell, Row, Table } from '../../schemas/spec.ts'
-import { responseAnswers, responseNoneChosen } from '../../schemas/tables/answers.ts'
 import { formAttributes, forms, questionItems, questions } from '../../schemas/tables/catalog.ts'
-import { respondents, responses } from '../../schemas/tables/responses.ts'
+import { responses } from '../../schemas/tables/responses.ts'
 import type { RowBatch } from '../flatten/rows.ts'
 import { rowsOf } from './batch.ts'
+import type { Catalog } from './catalog.ts'
 import { cellsIn } from './cells.ts'
-import { ENOUGH } from './column-types.ts'
 import { createKnown } from './known.ts'
+import { noteCatalog } from './refresh/known-catalog.ts'
+import { createOpenColumns } from './refresh/open-columns.ts'
 
 /** Surveys by uuid; `all` where nothing is known of the warehouse yet, or the type of an attribute may change in all. */
 export type Surveys = ReadonlySet<string> | 'all'
@@ -26,10 +27,17 @@ export interface OpenItem {
   readonly isMixed: boolean
 }
 
+export interface OpenAttribute {
+  readonly scope: 'user' | 'account'
+  readonly name: string
+  /** How many respondents had it when they were counted. */
+  readonly answers: number
+}
+
 /** Columns whose types may still change. */
 export interface Open {
   readonly items: readonly OpenItem[]
-  readonly attributes: readonly { readonly scope: 'user' | 'account'; readonly name: string }[]
+  readonly attributes: readonly OpenAttribute[]
 }
 
 /** What views were made by. */
@@ -37,6 +45,8 @@ export interface Settled {
   readonly open: Open
   /** Which of all columns `open` tells of. */
   readonly surveys: Surveys
+  /** Of those surveys. */
+  readonly catalog: Catalog
   /** How many were counted for the types of open attributes; undefined: none of them was counted. */
   readonly respondents: number | undefined
 }
@@ -53,12 +63,9 @@ export interface Novelty {
 const KIND_COLUMNS = Object.keys(KINDS).map((kind) => `seen_${kind}`)
 const ITEM_FLAGS = [...KIND_COLUMNS, 'seen_several', 'is_list']
 
-/** So many new respondents have a rare attribute counted again, at least; and never fewer than a tenth of those that were counted. */
-const GROWTH = 0.1
-
 export function createNovelty(): Novelty {
   const known = createKnown()
-  const open = createOpen()
+  const open = createOpenColumns()
   let fresh = new Set<string>()
   let isAll = true
 
@@ -66,15 +73,16 @@ export function createNovelty(): Novelty {
 
   function noticeForms(batch: RowBatch): void {
     each(batch, forms, (cell) => {
-      // Only the newest name counts: a survey may get an old one back.
-      if (known.isOther('form', [formOf(cell('form_uuid'))], cell('name'))) fresh.add(formOf(cell('form_uuid')))
+      const [form, name] = [formOf(cell('form_uuid')), cell('name')]
+      const version = String(cell('row_version') ?? '')
+      if (known.isRenamed(form, name === null ? null : String(name), version)) fresh.add(form)
     })
     each(batch, questions, (cell) => {
       const place = [formOf(cell('form_uuid')), String(cell('question'))]
       const isEarly = cell('seen_before_answer') === true
-      if (isEarly) known.isOther('early', place.slice(0, 1), true)
-      const isNew = known.hasMore('question', place, isEarly ? 1 : 0, cell('body_position'))
-      if (isNew) fresh.add(place[0] ?? '')
+      if (!known.hasMore('question', place, isEarly ? 1 : 0, cell('body_position'))) return
+      if (isEarly) known.hasMore('early', place.slice(0, 1), 1)
+      fresh.add(place[0] ?? '')
     })
     each(batch, questionItems, (cell) => {
       const place = [formOf(cell('form_uuid')), String(cell('question')), String(cell('item'))]
@@ -85,16 +93,19 @@ export function createNovelty(): Novelty {
   }
 
   function noticeAttributes(batch: RowBatch): void {
+    const came: (readonly [string, readonly string[]])[] = []
     each(batch, formAttributes, (cell) => {
       const attribute = [String(cell('scope')), String(cell('name'))]
       const form = formOf(cell('form_uuid'))
       const kinds = flags(cell, KIND_COLUMNS)
       const isKnown = known.has('attribute', attribute)
-      const isNewKind = known.hasMore('attribute', attribute, kinds, null)
-      if (known.hasMore('form attribute', [form, ...attribute], kinds, null)) fresh.add(form)
+      const isNewKind = known.hasMore('attribute', attribute, kinds)
+      if (known.hasMoreIn(form, attribute, kinds)) fresh.add(form)
       // Its type is the same in all surveys.
       if (isKnown && isNewKind && open.hasAttribute(attribute)) isAll = true
+      came.push([form, attribute])
     })
+    for (const form of open.grownBy(batch, came)) fresh.add(form)
   }
 
   /** With its first dated response, a survey tells what came before anything was answered. */
@@ -102,7 +113,7 @@ export function createNovelty(): Novelty {
     each(batch, responses, (cell) => {
       if (cell('first_data_reception_at') === null) return
       const form = [formOf(cell('form_uuid'))]
-      if (known.isOther('dated', form, true) && known.has('early', form)) fresh.add(form[0] ?? '')
+      if (known.hasMore('dated', form, 1) && known.has('early', form)) fresh.add(form[0] ?? '')
     })
   }
 
@@ -114,76 +125,12 @@ export function createNovelty(): Novelty {
       noticeAttributes(batch)
       noticeDated(batch)
       for (const form of open.fedBy(batch, known.isMixed)) fresh.add(form)
-      if (open.hasGrown(rowsOf(batch, respondents).length)) isAll = true
     },
     settle(settled) {
       open.settle(settled)
+      if (settled.surveys === 'all') noteCatalog(known, settled.catalog)
       fresh = new Set()
       isAll = false
-    },
-  }
-}
-
-/** How many more answers give an open column its type. */
-interface Left {
-  answers: number
-  readonly isMixed: boolean
-}
-
-function createOpen() {
-  /** By form, question and item. */
-  const left = new Map<string, Map<string, Map<string, Left>>>()
-  let attributes = new Set<string>()
-  let [more, enough] = [0, Number.POSITIVE_INFINITY]
-
-  const itemsOf = (form: string, question: string) => {
-    const ofForm = left.get(form) ?? new Map<string, Map<string, Left>>()
-    left.set(form, ofForm)
-    const items = ofForm.get(question) ?? new Map<string, Left>()
-    ofForm.set(question, items)
-    return items
-  }
-
-  return {
-    add([form = '', question = '', item = '']: readonly string[]): void {
-      const items = itemsOf(form, question)
-      if (!items.has(item)) items.set(item, { answers: ENOUGH, isMixed: false })
-    },
-    hasAttribute: (attribute: readonly string[]) => attributes.has(JSON.stringify(attribute)),
-    /** Forms with a column that may now be given its type, or have another one. @param isMixed whether it has values of several kinds */
-    *fedBy(batch: RowBatch, isMixed: (place: readonly string[]) => boolean): Iterable<string> {
-      if (left.size === 0) return
-      for (const table of [responseAnswers, responseNoneChosen]) {
-        const [form, question, item] = ['form_uuid', 'question', 'item'].map((name) =>
-          Object.keys(table.columns).indexOf(name),
-        )
-        for (const row of rowsOf(batch, table)) {
-          const items = left.get(String(row[form ?? 0]))?.get(String(row[question ?? 0]))
-          const still = items?.get(String(row[item ?? 0]))
-          if (still === undefined) continue
-          still.answers -= 1
-          const place = [form, question, item].map((at) => String(row[at ?? 0]))
-          if (still.answers <= 0 || still.isMixed || isMixed(place)) yield place[0] ?? ''
-        }
-      }
-    },
-    hasGrown(count: number): boolean {
-      more += count
-      return more >= enough
-    },
-    settle({ open, surveys, respondents: counted }: Settled): void {
-      if (surveys === 'all') left.clear()
-      else for (const form of surveys) left.delete(form)
-      for (const { formUuid, name, item, answers, isMixed } of open.items) {
-        itemsOf(formUuid, name).set(item, { answers: ENOUGH - answers, isMixed })
-      }
-      const found = open.attributes.map(({ scope, name }) => JSON.stringify([scope, name]))
-      attributes = surveys === 'all' ? new Set(found) : new Set([...attributes, ...found])
-      if (counted !== undefined) {
-        more = 0
-        enough = Math.max(ENOUGH, GROWTH * counted)
-      }
-      if (attributes.size === 0) enough = Number.POSITIVE_INFINITY
     },
   }
 }

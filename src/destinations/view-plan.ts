@@ -25,7 +25,7 @@ import {
 } from './column-plan.ts'
 import { areAllKinds, type Counts } from './column-types.ts'
 import { createNames, keyOf, type Names } from './given-names.ts'
-import type { Open, OpenItem, Surveys } from './novelty.ts'
+import type { Open, OpenAttribute, OpenItem, Surveys } from './novelty.ts'
 
 export interface ViewPlan {
   /** All names, with their types, to keep before the views are made. */
@@ -204,14 +204,17 @@ function byPlace(
 
 function openIn(forms: readonly Form[]): Open {
   const items: OpenItem[] = []
-  const attributes = new Map<string, Pick<FormAttribute, 'scope' | 'name'>>()
+  const attributes = new Map<string, OpenAttribute>()
   for (const { formUuid, questions, attributes: ofForm } of forms) {
     for (const { isOpen, source, counts } of questions) {
       const answers = counts === undefined ? 0 : counts.answers + counts.none
       const isMixed = source.isList || (source.kinds & (source.kinds - 1)) !== 0 || !areAllKinds(source.kinds, source)
       if (isOpen) items.push({ formUuid, name: source.name, item: source.item, answers, isMixed })
     }
-    for (const [, { isOpen, source }] of ofForm) if (isOpen) attributes.set(attributeKey(source), source)
+    for (const [, { isOpen, source, counts }] of ofForm) {
+      const { scope, name } = source
+      if (isOpen) attributes.set(attributeKey(source), { scope, name, answers: counts?.answers ?? 0 })
+    }
   }
   return { items, attributes: [...attributes.values()] }
 }

@@ -24,7 +24,7 @@ ASCII: the survey \`😀\` is \`survey_41b8cd37\` or so.
 **Types stay.** A column is a number, a boolean, a day, a time or a text, by what at least half of the current answers are; of those the narrowest. It is a list if more than half of
 the answers are lists. While there are fewer than 20 answers the type may change. From then on it is given, kept in \`${columnNames.name}\`, and changes only by the setting
 \`COLUMN_TYPES\`; \`npm run columns\` shows what fits and what would change. An answer that does not fit is null in the column, and stands in a text column beside it: \`rating_text\` beside
-\`rating\`. That column is there only where such an answer was ever sent. A list of one is its one value where scalars are the rule; a scalar is a list of one where lists are. A day such as
+\`rating\`. That column is there only where such an answer was ever sent. A list of one is its one value where scalars are the rule; a scalar is a list of one where lists are. So the column of a score that is always sent as a list (\`["9"]\`) is a list; the score counts all the same, and \`…_points\` beside it is a number. A day such as
 \`2026-05-03\` is a date, the same in every time zone, and fits no column of times. Days and months of times are those of the setting \`TIME_ZONE\`.
 
 **Answers.** All views read \`answers\`: \`response_answers\` without blank text and without context. Context is what an application sends along with a response, such as the address of a page. Values under
@@ -34,8 +34,27 @@ the base of shares, and starts no response by itself.
 
 **Scores.** The view \`score_questions\` lists every question that is, or looks like, NPS, CSAT or CES, and says why it is scored or not, and how many answers count. What counts as such a question: those that the settings \`NPS_QUESTIONS\`,
 \`CSAT_QUESTIONS\` and \`CES_QUESTIONS\` name; else Refiner's type of the question where it is known; else identifiers with \`nps\`, \`csat\` or \`ces\` as a word in them (\`npsScore\` too), if 95 of
-100 of their numbers, or all but one of at least five, are whole and in the scale (0 to 10, 1 to 5, 1 to 7), and most answers are neither texts nor lists. From 20 numbers in the scale on four of five are enough, so that some odd answers end no score. In French \`ces\` is a word of its own:
-where it stands in identifiers, set \`CES_QUESTIONS\`, to \`[]\` for none. An answer that does not fit is left out, alone, and counted in \`score_questions\`. A label counts as its number: \`10 - Extremely likely\` is 10. For another scale write an object instead of the identifier:
+100 of their numbers, or all but one of at least five, are whole and in the scale (0 to 10, 1 to 5, 1 to 7), most answers are no texts, and several choices are rare. From 20 numbers in the scale on four of five are enough, so that some odd answers end no score. In French \`ces\` is a word of its own:
+where it stands in identifiers, set \`CES_QUESTIONS\`, to \`[]\` for none.
+
+What an answer is to a score, in \`score_questions\`, where \`answers\` is the sum of the others:
+
+| answer | counts as | column |
+|---|---|---|
+| \`9\`, \`"9"\`, \`[9]\`, \`["9"]\` | 9 | \`counted\`; \`not_used\` where the question is not scored |
+| \`10 - Extremely likely\`, \`10: yes\`, \`10 (yes)\` | 10 | the same |
+| \`9/10\`, \`9 out of 10\` | 9 where the scale ends at 10, else a text | the same |
+| \`7 Likely\` | 7 where \`are_labels_read\`, else a text | the same |
+| \`11\`, \`9.5\` | nothing | \`outside_scale\` |
+| \`N/A\`, \`true\`, \`2026-05-03\` | nothing | \`texts\` |
+| \`[8, 9]\` | nothing: it is two | \`lists\`; a question of which most answers are lists, and one list in five or more is of several choices, is no score |
+| \`[]\`, \`[""]\` | nothing: none was chosen | \`none_chosen\` |
+| \`{}\`, \`null\`, \`""\` | no answer | none |
+
+A number before words may be a label (\`7 Likely\`) or begin a sentence (\`3 bugs made me leave\`). It is read where most of at least five answers are so and each number has one label, or where the same
+labels come again, three times on average; there is no digit in the words. Everywhere else it is a text.
+
+For another scale write an object instead of the identifier:
 
     CSAT_QUESTIONS=[{"question": "csat", "scale": [1, 10], "satisfied": [9, 10]}]
 
@@ -45,11 +64,18 @@ Every response with an answer counts, completed or not, once. \`points\` are wha
 simulation over samples of 5 to 100 it holds the true score in 89 of 100 cases or more; the plain interval in 66 of 100 where n is 5. CSAT is a share of answers, with E. B. Wilson's interval (Journal of the
 American Statistical Association 22, 1927). \`few\` marks scores of fewer than 30 answers. Two groups differ by z = (a - b) / √(standard_error_a² + standard_error_b²): [analysis.md](analysis.md) has the query.
 
-**Groups.** Views by attribute have the attributes that make groups: no times, JSON, identifiers, nor the survey's own answers, which Refiner writes back as attributes. Numbers from 10 on stand in bands, such as \`20 to under 50\`; \`value_from\` sorts them. The setting
-\`GROUP_ATTRIBUTES\` says which instead.
+**Groups.** Views by attribute have the attributes that make groups: no times, JSON, identifiers, nor the survey's own answers, which Refiner writes back as attributes. The setting
+\`GROUP_ATTRIBUTES\` says which instead. Within the answers to a question, an attribute is of numbers, of times or of texts by what at least half of its values are. Numbers from 10 on stand in bands, such as \`20 to under 50\`; \`value_from\` sorts them, and whatever
+is no number (\`-\`, \`N/A\`) is the one group \`(no number)\`. An attribute of times or JSON makes no groups, and neither do the misfits in it. Among texts, a time or JSON is in \`(other)\`. So each answer of somebody who has the attribute is in one group, and the groups' \`n\` add up. \`people\` is how many users they are.
 
-**Identity.** \`answer_distribution\` and the views by attribute leave out what identifies a person: names such as \`email\`, \`phone\` or \`first_name\`; values that have the form of an e-mail address, a phone number, a UUID or an IP address; and whatever nine of ten
-people (or more), of at least ten, have a value of their own of. Booleans and numbers of up to two digits stay in \`answer_distribution\` whatever the question is called (\`ease_of_login\`). \`IDENTIFYING_KEYS\` adds names, and takes them away with \`!\`. \`scores\`, \`comments\`, \`response_states\`, \`answers\` and \`context_values\` have a row per person, with their \`user_uuid\`; \`answers\`, \`context_values\`, \`comments\` and
+**Identity.** \`answer_distribution\` and the views by attribute do not show what may identify a person, and count it: as the value \`(other)\`, one row for all such values of an attribute or of a question. These are
+
+- values that one person alone has, such as names; numbers that stand in bands and booleans stay, and in \`answer_distribution\` numbers of up to two digits;
+- values of fewer than five people, where these are free texts: at least five of them are of one person each, and these are half of the people with such a value, or more. What five people share, such as a placeholder (\`-\`, \`unknown\`), changes nothing for the others;
+- values that have the form of an e-mail address, a phone number, a UUID or an IP address;
+- in \`answer_distribution\`, all answers to a question whose name asks for a person, such as \`email\`, \`phone\` or \`first_name\`, but booleans and numbers of up to two digits (\`ease_of_login\`); and keys of nested answers that have such a form. Attributes with such names make no groups at all.
+
+\`IDENTIFYING_KEYS\` adds names, and takes them away with \`!\`: then all values of that question or attribute are shown. \`scores\`, \`comments\`, \`response_states\`, \`answers\` and \`context_values\` have a row per person, with their \`user_uuid\`; \`answers\`, \`context_values\`, \`comments\` and
 \`survey_…\` hold what people wrote or applications sent.
 `
 

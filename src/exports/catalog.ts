@@ -1,5 +1,5 @@
 /** What there is to export. */
-import type { Source } from '../destinations/source.ts'
+import type { FormerName, Source } from '../destinations/source.ts'
 
 export interface Exportable {
   readonly kind: 'survey' | 'view' | 'table'
@@ -8,17 +8,24 @@ export interface Exportable {
   readonly rows: number | null
   /** What a survey is called; null for others. */
   readonly title: string | null
+  /** Names that it had, the newest first; of others none. */
+  readonly formerly: readonly string[]
 }
 
 /** Surveys first, then views, then tables. */
 export async function listExportable(source: Source, signal: AbortSignal): Promise<Exportable[]> {
-  const surveys = new Map((await source.surveys(signal)).map(({ view, name }) => [view, name]))
+  const byView = new Map((await source.surveys(signal)).map((survey) => [survey.view, survey]))
+  const former = Map.groupBy(await source.formerNames(signal), ({ formUuid }) => formUuid)
   const counts = await source.counts(signal)
   const all = (await source.relations(signal)).map(({ name, kind }): Exportable => {
     const rows = counts.get(name) ?? null
-    if (surveys.has(name)) return { kind: 'survey', name, rows, title: surveys.get(name) ?? null }
-    return { kind, name, rows, title: null }
+    const survey = byView.get(name)
+    if (survey === undefined) return { kind, name, rows, title: null, formerly: [] }
+    return { kind: 'survey', name, rows, title: survey.name, formerly: namesOf(former.get(survey.formUuid) ?? []) }
   })
   const order = ['survey', 'view', 'table']
   return all.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind))
 }
+
+const namesOf = (former: readonly FormerName[]) =>
+  former.toSorted((one, other) => ((one.lastOn ?? '') > (other.lastOn ?? '') ? -1 : 1)).map(({ name }) => name)

@@ -5,7 +5,7 @@ import { nearestFew, suggestion } from '../nearest.ts'
 
 export interface FoundSurvey {
   readonly survey: Survey
-  /** For people, where the survey was named as it was called once. */
+  /** For people, where the survey was named as it was called once, or as another one was. */
   readonly note?: string
 }
 
@@ -18,7 +18,8 @@ interface Called extends Pick<FormerName, 'name'> {
 
 /**
  * By its name, its uuid or the name of its view; else by a name that it had once; else by the start of a name, and at last of one that
- * it had. In any case, but one that is spelled exactly so comes first. Former names are read only where they are needed.
+ * it had. In any case, but one that is spelled exactly so comes first. Former names are not read for a uuid and the name of a view, which
+ * mean one survey for ever.
  * @param action what is to be done with it, for the error
  * @throws PermanentError with the nearest names when there is none, and with the views and uuids when there are several
  */
@@ -32,21 +33,22 @@ export async function findSurvey(
   const what = `${action} ${word}`
   if (word.trim() === '') throw unknownSurvey(surveys, [], '', action)
   if (surveys.length === 0) throw unknownSurvey(surveys, [], word, what)
-  const now = surveys.flatMap((survey) =>
-    [survey.name ?? '', survey.formUuid].map((name): Called => ({ survey, name })),
-  )
-  const byView = surveys.map((survey): Called => ({ survey, name: survey.view }))
-  const current = firstOf([byView.filter(isCalled(word)), now.filter(isSpelled(word)), now.filter(isCalled(word))])
-  if (current.length > 0) return onlyOne(current, what)
+  const byKey = surveys.flatMap((survey) => [survey.view, survey.formUuid].map((name): Called => ({ survey, name })))
+  const key = byKey.filter(isCalled(word))
+  if (key.length > 0) return onlyOne(key, what)
+  const now = surveys.map((survey): Called => ({ survey, name: survey.name ?? '' }))
+  const current = firstOf([now.filter(isSpelled(word)), now.filter(isCalled(word))])
+  const found = current.length > 0 ? onlyOne(current, what) : undefined
   const once = formerly(surveys, await source.formerNames(signal))
-  const found = firstOf([
+  if (found !== undefined) return withOthers(found, once.filter(isCalled(word)))
+  const others = firstOf([
     once.filter(isSpelled(word)),
     once.filter(isCalled(word)),
-    now.filter(({ survey, name }) => name === survey.name && begins(word)({ name })),
+    now.filter(begins(word)),
     once.filter(begins(word)),
   ])
-  if (found.length === 0) throw unknownSurvey(surveys, once, word, what)
-  return onlyOne(found, what)
+  if (others.length === 0) throw unknownSurvey(surveys, once, word, what)
+  return onlyOne(others, what)
 }
 
 type Test = (called: { readonly name: string }) => boolean
@@ -93,6 +95,22 @@ function onlyOne(found: readonly Called[], what: string): FoundSurvey {
   return {
     survey,
     note: `${JSON.stringify(name)} is called ${JSON.stringify(survey.name || survey.view)} now${since}; its view is ${survey.view}`,
+  }
+}
+
+/** A name that another survey had before: whoever has it written down may mean that one. */
+function withOthers({ survey }: FoundSurvey, once: readonly Called[]): FoundSurvey {
+  const others = once.filter((called) => called.survey !== survey)
+  const [{ name } = { name: '' }] = others
+  if (others.length === 0) return { survey }
+  const had = others.map(({ survey: other, lastOn }) => {
+    const until = typeof lastOn === 'string' ? `, last on ${lastOn}` : ''
+    return `${other.view} (${JSON.stringify(other.name || other.view)} now${until})`
+  })
+  const were = others.length === 1 ? 'was' : 'were'
+  return {
+    survey,
+    note: `${JSON.stringify(name)} is ${survey.view} now; ${had.join(', ')} ${were} called so before: name a survey by its view to mean one for ever`,
   }
 }
 

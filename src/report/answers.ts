@@ -1,5 +1,6 @@
 /** From the rows of `answer_distribution` to what is shown of each question. */
 import type { Row } from '../../schemas/spec.ts'
+import { OTHER } from '../../schemas/views/identity.ts'
 import type { Answer, Distribution, Question } from './model.ts'
 import { numberOrNull } from './numbers.ts'
 
@@ -19,9 +20,11 @@ interface Asked {
 }
 
 interface Tally {
+  /** null: not known. */
+  readonly position: number | null
   respondents: number
   values: number
-  once: number
+  hidden: number
   told: { values: number; n: number }
   top: Answer[]
 }
@@ -35,20 +38,23 @@ export const DISTRIBUTION_COLUMNS = [
   'users',
   'respondents',
   'share',
+  'answers',
   'position',
+  'item_position',
 ] as const
 
 export function createAnswers() {
   const questions = new Map<string, Asked>()
 
   return {
-    add([question, item, value, n, users, respondents, share, position]: Row): void {
-      const tally = tallyOf(questions, String(question), String(item), numberOrNull(position))
+    add([question, item, value, n, users, respondents, share, answers, position, itemPosition]: Row): void {
+      const places = [numberOrNull(position), numberOrNull(itemPosition)] as const
+      const tally = tallyOf(questions, String(question), String(item), places)
       tally.respondents = Number(respondents)
-      tally.values += 1
+      tally.values += Number(answers)
       const answer = { value: String(value), n: Number(n), share: Number(share) }
       if (!mayBeTold(answer.value, Number(users))) {
-        tally.once += 1
+        tally.hidden += Number(answers)
         return
       }
       tally.told.values += 1
@@ -57,33 +63,43 @@ export function createAnswers() {
       if (tally.top.length > MOST_KEPT) tally.top = top(tally.top)
     },
     questions(): Question[] {
-      const all = [...questions].map(([name, { position, items }]) => ({
-        name,
-        position: position ?? Number.POSITIVE_INFINITY,
-        items: [...items].map(([item, tally]) => distribution(item, tally)).toSorted(by(({ item }) => item)),
-      }))
-      const inOrder = all.toSorted(by(({ name }) => name)).toSorted(by(({ position }) => position))
-      return inOrder.map(({ name, items }) => ({ name, items }))
+      return inOrder(questions).map(([name, { items }]) => {
+        return { name, items: inOrder(items).map(([item, tally]) => distribution(item, tally)) }
+      })
     },
   }
 }
 
-function tallyOf(questions: Map<string, Asked>, question: string, item: string, position: number | null): Tally {
+/** By place, those without one last and by name. */
+function inOrder<T extends { readonly position: number | null }>(named: ReadonlyMap<string, T>): [string, T][] {
+  return [...named]
+    .toSorted(by(([name]) => name))
+    .toSorted(by(([, { position }]) => position ?? Number.POSITIVE_INFINITY))
+}
+
+function tallyOf(
+  questions: Map<string, Asked>,
+  question: string,
+  item: string,
+  [position, itemPosition]: readonly [number | null, number | null],
+): Tally {
   const asked = questions.get(question) ?? { position, items: new Map<string, Tally>() }
   questions.set(question, asked)
-  const tally = asked.items.get(item) ?? { respondents: 0, values: 0, once: 0, told: { values: 0, n: 0 }, top: [] }
+  const empty = { position: itemPosition, respondents: 0, values: 0, hidden: 0, told: { values: 0, n: 0 }, top: [] }
+  const tally = asked.items.get(item) ?? empty
   asked.items.set(item, tally)
   return tally
 }
 
-/** Of someone who was asked again and again, one user's words may stand in many responses. */
-const mayBeTold = (value: string, users: number) => users > 1 || SCALE.test(value) || BOOLEAN.test(value)
+/** The view says so already, but where the settings say that a question identifies nobody, as a page goes to more people than a warehouse. */
+const mayBeTold = (value: string, users: number) =>
+  value !== OTHER && (users > 1 || SCALE.test(value) || BOOLEAN.test(value))
 
-function distribution(item: string, { respondents, values, once, told, top: kept }: Tally): Distribution {
+function distribution(item: string, { respondents, values, hidden, told, top: kept }: Tally): Distribution {
   const best = top(kept)
   const shown = isScale(best) ? best.toSorted((one, other) => Number(one.value) - Number(other.value)) : best
   const n = best.reduce((sum, answer) => sum + answer.n, 0)
-  return { item, respondents, values, shown, once, rest: { values: told.values - best.length, n: told.n - n } }
+  return { item, respondents, values, shown, hidden, rest: { values: told.values - best.length, n: told.n - n } }
 }
 
 const top = (answers: readonly Answer[]) =>

@@ -82,7 +82,7 @@ export interface Score extends Estimate {
 
 export interface Question {
   readonly name: string
-  /** One with an empty path, unless answers are nested. */
+  /** One with an empty path, unless answers are nested; in the order of the answers. */
   readonly items: readonly Distribution[]
 }
 
@@ -94,8 +94,8 @@ export interface Distribution {
   readonly values: number
   /** Those that the report shows: numbers of a scale in their order, all else from the most to the least given. */
   readonly shown: readonly Answer[]
-  /** Answers that one user gave, and that may be their own words: so many are not shown. */
-  readonly once: number
+  /** Answers of one user or few, and what identifies: so many different ones are not shown. */
+  readonly hidden: number
   /** Answers that come after those shown, and how often they were given. */
   readonly rest: { readonly values: number; readonly n: number }
 }

@@ -61,7 +61,7 @@ ${rest > 0 ? html`<p class="quiet">${counted(rest, 'more item')}: the view answe
 function columnsOf(items: readonly Distribution[]): string[] | undefined {
   const shown = items.flatMap((item) => item.shown)
   const values = [...new Set(shown.map(({ value }) => value))]
-  const complete = items.every(({ once, rest }) => once === 0 && rest.values === 0)
+  const complete = items.every(({ hidden, rest }) => hidden === 0 && rest.values === 0)
   if (!complete || items.length === 1 || values.length > MOST_COLUMNS) return undefined
   return isScale(shown) ? values.toSorted((one, other) => Number(one) - Number(other)) : values
 }
@@ -96,11 +96,13 @@ function answersFigure(distribution: Distribution, scale: Scale | undefined): Ht
 }
 
 /** n, and what is not shown. */
-function summary({ respondents, values, once, rest }: Distribution): string {
+function summary({ respondents, values, hidden, rest }: Distribution): string {
   const parts = [`n = ${counted(respondents, 'response')}, ${counted(values, 'different answer')}.`]
   if (rest.values > 0) parts.push(`Not shown: ${counted(rest.values, 'less common answer')}, given ${times(rest.n)}.`)
-  if (once > 0) {
-    parts.push(`Not shown: ${counted(once, 'answer')} given by one user only, which may be their own words.`)
+  if (hidden > 0) {
+    parts.push(
+      `Not shown: ${counted(hidden, 'answer')} of one user or few, or with an identity: these may be somebody's own words.`,
+    )
   }
   return parts.join(' ')
 }

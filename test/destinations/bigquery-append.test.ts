@@ -105,7 +105,7 @@ test('a job that counts other rows than were sent lets nothing count', async (t)
   t.false([...world.jobs.keys()].some((id) => id.includes('append_loads')))
 })
 
-test('a record is asked for in the rows of loads, the first of it, under no bound on bytes', async (t) => {
+test('a record is asked for in the rows of loads, the first of it, under the bound on bytes', async (t) => {
   const world = appendWorld()
   await load(world, 'one')
   await load(world, 'one')
@@ -114,7 +114,7 @@ test('a record is asked for in the rows of loads, the first of it, under no boun
     sql,
     /FROM `my-project`\.`refiner`\.`loads_rows` WHERE batch_id = 'one' ORDER BY finished_at, upload LIMIT 1$/,
   )
-  t.is(options?.maximumBytesBilled, undefined)
+  t.is(options?.maximumBytesBilled, 20_000_000)
 })
 
 test('tables of rows that were made after the first batch lack what it brought, until a resync', async (t) => {

@@ -79,6 +79,14 @@ test('names in the config and of attributes are whole constants in the models', 
   }
 })
 
+test('a view by attribute has the scores once: whatever stands in a query again, BigQuery reads again', (t) => {
+  const models = planned(hostileEvents())
+  for (const name of ['nps_by_attribute', 'csat_by_month_and_attribute']) {
+    const query = models.find((view) => view.name === name)?.query(sql) ?? ''
+    t.is(query.split(sql.relation('score_questions')).length - 1, 1, name)
+  }
+})
+
 test('without any attribute the models are queries as well', (t) => {
   for (const view of planned([])) t.is(read(view.query(sql)).statements, 1)
 })

@@ -1,8 +1,17 @@
 /** A warehouse that the version before made: its names and values stay, and what changed is told. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
+import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { withConnection } from '../support/duckdb-warehouse.ts'
+import { folder } from '../support/process.ts'
 import { answer, answers } from '../support/survey-answers.ts'
 import { type ViewWarehouse, viewWarehouse } from '../support/view-warehouse.ts'
+
+const CHILD = fileURLToPath(new URL('../support/duckdb-child.ts', import.meta.url))
 
 /** Takes away what the version before did not have. */
 const OLDER = `
@@ -16,7 +25,7 @@ CREATE OR REPLACE TABLE question_items AS SELECT * EXCLUDE (seen_number, seen_bo
 CREATE OR REPLACE TABLE questions AS SELECT * EXCLUDE (body_position, seen_before_answer) FROM questions;`
 
 /** As the version before had answers: with days as midnights, and columns that one odd answer had made texts and lists. */
-async function olderWarehouse(t: ExecutionContext): Promise<ViewWarehouse> {
+async function olderWarehouse(t: ExecutionContext, ...more: readonly object[]): Promise<ViewWarehouse> {
   const warehouse = await viewWarehouse(t)
   const attributes = { attributes: { plan: 'free', seats: '3', gone: null } }
   await warehouse.load(
@@ -27,6 +36,7 @@ async function olderWarehouse(t: ExecutionContext): Promise<ViewWarehouse> {
       day: '2026-05-03',
     })),
     answer(20, { rating: 'N/A', nps: ['9'] }, attributes),
+    ...more,
   )
   await withConnection(warehouse.path, async (connection) => {
     const views = await connection.runAndReadAll('SELECT view_name FROM duckdb_views() WHERE NOT internal')
@@ -40,6 +50,38 @@ async function olderWarehouse(t: ExecutionContext): Promise<ViewWarehouse> {
       COMMENT ON VIEW survey_s IS 'Responses (refiner_warehouse_definition_0)'`)
   })
   return warehouse
+}
+
+/** A table, as a row of those that there are. */
+const FILLED = JSON.stringify(['form_attributes'])
+
+async function copyOf(t: ExecutionContext, path: string): Promise<string> {
+  const copy = join(await folder(t), 'warehouse.duckdb')
+  await copyFile(path, copy)
+  return copy
+}
+
+/** Tables, their columns with what these mean, and the attributes of forms. */
+async function stateOf(path: string) {
+  return withConnection(path, async (connection) => {
+    const rowsOf = async (sql: string) =>
+      (await connection.runAndReadAll(sql)).getRowsJS().map((row) => JSON.stringify(row))
+    const tables = await rowsOf('SELECT table_name FROM duckdb_tables() ORDER BY 1')
+    const columns =
+      'SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal ORDER BY 1, 2'
+    const rows = tables.includes('["form_attributes"]')
+      ? await rowsOf('SELECT * FROM form_attributes ORDER BY ALL')
+      : []
+    return { tables, columns: await rowsOf(columns), rows }
+  })
+}
+
+/** As a process leaves the file that opens it for loads. */
+async function upgraded(path: string) {
+  const destination = duckdbDestination({ path })
+  await destination.prepare()
+  await destination.close()
+  return stateOf(path)
 }
 
 test('after an upgrade names are kept, columns have the type of what fits, attributes are there, and changes are told', async (t) => {
@@ -95,6 +137,41 @@ test('what is filled in an upgrade is what events would have brought, and any ev
   await warehouse.load(answer(22, {}, { attributes: { seats: 'many' } }))
   const [seats] = await warehouse.ask("SELECT * FROM form_attributes WHERE name = 'seats'")
   t.true(seats?.['seen_number'] === true && seats['seen_text'] === true && seats['row_version'] !== '')
+})
+
+test('a process killed while it upgrades a file leaves it as it was or whole, and the next one upgrades it as if nothing had been', async (t) => {
+  const attributes = Object.fromEntries(
+    Array.from({ length: 40 }, (_, at) => [`attribute ${at}`, at % 2 ? at : 'text']),
+  )
+  const { path: older } = await olderWarehouse(
+    t,
+    ...answers(400, () => ({ q: 1 }), 100).map((body) => ({ ...body, attributes })),
+  )
+  const whole = await upgraded(await copyOf(t, older))
+  const before = await stateOf(older)
+  t.false(before.tables.includes(FILLED))
+  t.is(whole.rows.length, 42)
+  /** @returns whether it was killed so many turns after its begin, and not done before */
+  const isKilled = async (turns: number) => {
+    const path = await copyOf(t, older)
+    const child = spawn(process.execPath, [CHILD, 'upgrade', path, String(turns)], { stdio: 'inherit' })
+    const [code, signal] = await once(child, 'exit')
+    t.true(code === 0 || signal === 'SIGKILL')
+    const left = await stateOf(path)
+    if (left.tables.includes(FILLED)) t.deepEqual(left, whole, `${turns}`)
+    else t.deepEqual(left, before, `${turns}`)
+    t.deepEqual(await upgraded(path), whole, `${turns}`)
+    return code !== 0
+  }
+  let [killed, done] = [0, 4096]
+  while (await isKilled(done)) [killed, done] = [done, 2 * done]
+  // It is in its middle, or at its end, that the kill comes then.
+  while (done - killed > done / 16) {
+    const middle = Math.round((killed + done) / 2)
+    if (await isKilled(middle)) killed = middle
+    else done = middle
+  }
+  t.true(killed > 0)
 })
 
 test('with a new file nothing is filled, and nothing is told', async (t) => {

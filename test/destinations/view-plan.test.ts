@@ -28,7 +28,7 @@ const given = (catalog: Partial<Catalog>) =>
   planned(catalog).changed.map(({ scope, columnName }) => `${scope} ${columnName}`)
 
 test('a survey or attribute of whose name nothing is left is named by its digest, never by the prefix alone', (t) => {
-  const forms = ['😀', '評価', '', null].map((name, at) => ({ formUuid: `form-${at}`, name }))
+  const forms = ['😀', '評価', '', null].map((name, at) => ({ formUuid: `form-${at}`, name, version: '' }))
   const formAttributes = (['user', 'account'] as const).map((scope) => {
     return { formUuid: 'form-0', scope, name: '評価', kinds: 0 }
   })
@@ -54,7 +54,7 @@ test('a name that was given stays, whatever the rules have become', (t) => {
       isList: null,
     },
   ] as const
-  const { changed, views } = planned({ forms: [{ formUuid: 'form-0', name: '😀' }], names })
+  const { changed, views } = planned({ forms: [{ formUuid: 'form-0', name: '😀', version: '' }], names })
   t.deepEqual(changed, [])
   t.is(views.at(-1)?.name, 'survey')
 })
@@ -63,7 +63,7 @@ test('a question may have a name that is the prefix of attributes', (t) => {
   const items = ['account', 'attribute', 'survey'].map((name) => {
     return { formUuid: 'form-0', name, item: '', isList: false, valueType: 'text', kinds: 16, position: null } as const
   })
-  const forms = [{ formUuid: 'form-0', name: 'NPS' }]
+  const forms = [{ formUuid: 'form-0', name: 'NPS', version: '' }]
   t.deepEqual(given({ forms, items }), [
     'survey survey_nps',
     'question account',

@@ -125,8 +125,24 @@ test('a survey that was renamed is exported by its former name, also of a respon
   t.deepEqual(await noted('nps 2026'), { name: 'survey_nps_survey', note: undefined })
   t.deepEqual(await noted('NPS Survey'), found)
   t.is((await rowsOf(warehouse.path, { survey: 'NPS Survey' })).length, 2)
+  const source = await duckdbSource(warehouse.path)
+  const listed = await listExportable(source, new AbortController().signal)
+  await source.close()
+  t.deepEqual(
+    listed.flatMap(({ kind, title, formerly }) => (kind === 'survey' ? [[title, ...formerly]] : [])),
+    [['CES Survey'], ['NPS 2026', 'NPS Survey']],
+  )
   t.regex(await said(t, warehouse.path, { survey: 'NPS Surveys' }), /did you mean NPS 2026 \(formerly NPS Survey\)/)
-  await withConnection(warehouse.path, (connection) => connection.run('DELETE FROM names'))
+  await warehouse.load(response(13, '2026-11-03', { uuid: 'heir', name: 'NPS Survey' }))
+  t.regex(
+    (await noted('NPS Survey')).note ?? '',
+    /^"NPS Survey" is survey_nps_survey_\w+ now; survey_nps_survey \("NPS 2026" now, last on 2025-01-01\) was called so before/,
+  )
+  await withConnection(warehouse.path, (connection) =>
+    connection.run(
+      "DELETE FROM names; DELETE FROM responses WHERE form_uuid = 'heir'; DELETE FROM forms WHERE form_uuid = 'heir'",
+    ),
+  )
   t.regex((await noted('NPS Survey')).note ?? '', /^"NPS Survey" is called "NPS 2026" now/)
   await withConnection(warehouse.path, (connection) => connection.run('DROP TABLE names'))
   t.regex(await said(t, warehouse.path, { survey: 'NPS Survey' }), /no such survey; did you mean CES Survey/)
@@ -169,7 +185,7 @@ test('everything is listed with its rows, and a view that no longer works withou
   const source = await duckdbSource(path)
   const list = await listExportable(source, new AbortController().signal)
   await source.close()
-  t.deepEqual(list[0], { kind: 'survey', name: 'survey_nps_survey', rows: 3, title: 'NPS Survey' })
+  t.deepEqual(list[0], { kind: 'survey', name: 'survey_nps_survey', rows: 3, title: 'NPS Survey', formerly: [] })
   const rows = new Map(list.map(({ kind, name, rows: count }) => [`${kind} ${name}`, count]))
   t.is(rows.get('table responses'), 3)
   t.is(rows.get('view survey_funnel'), 1)

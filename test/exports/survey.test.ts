@@ -110,18 +110,34 @@ test('a survey that was renamed is found by its former name, in any case or its 
 
 test('a name of now wins over a former one, and a whole former name over the start of another', async (t) => {
   const heir = { ...CSAT, name: 'NPS Survey' }
-  t.deepEqual(await find([RENAMED, heir], FORMER, 'nps survey'), { survey: heir })
+  t.is((await find([RENAMED, heir], FORMER, 'nps survey')).survey, heir)
   const longer = { ...CSAT, name: 'NPS Survey for partners' }
   t.is((await find([RENAMED, longer], FORMER, 'NPS Survey')).survey, RENAMED)
   t.deepEqual(await find([RENAMED, longer], FORMER, 'NPS S'), { survey: longer })
 })
 
-test('former names are read only where no name of now, uuid or view is meant', async (t) => {
+test('a name that another survey had before comes with a note, and its view with none', async (t) => {
+  const heir = { ...CSAT, name: 'NPS Survey' }
+  const note =
+    '"NPS Survey" is survey_csat_web now; survey_nps_survey ("NPS 2026" now, last on 2026-05-03) was called so before: name a survey by its view to mean one for ever'
+  for (const word of ['NPS Survey', 'nps survey'])
+    t.deepEqual(await find([RENAMED, heir], FORMER, word), { survey: heir, note }, word)
+  t.deepEqual(await find([RENAMED, heir], FORMER, heir.view), { survey: heir })
+  // Its own former name, as one that it had twice, is no other survey's.
+  t.deepEqual(await find([NPS, CSAT], FORMER, 'NPS Survey'), { survey: NPS })
+  const both = [...FORMER, { formUuid: MOBILE.formUuid, name: 'nps survey', lastOn: null }]
+  t.regex(
+    (await find([RENAMED, MOBILE, heir], both, 'NPS Survey')).note ?? '',
+    /survey_nps_survey \(.*\), survey_csat_mobile \("CSAT, mobile" now\) were called so before/,
+  )
+})
+
+test('former names are not read where a uuid or a view is meant', async (t) => {
   const refusing = {
     surveys: async () => ALL,
     formerNames: () => Promise.reject(new Error('billed')),
   }
-  for (const word of ['nps survey', NPS.formUuid, NPS.view])
+  for (const word of [NPS.formUuid, NPS.view])
     t.deepEqual(await findSurvey(refusing, word, 'export', SIGNAL), { survey: NPS })
   await t.throwsAsync(findSurvey(refusing, ' ', 'export', SIGNAL), { message: /name is empty/ })
   await t.throwsAsync(findSurvey(refusing, 'Old', 'export', SIGNAL), { message: 'billed' })

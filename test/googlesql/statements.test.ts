@@ -10,6 +10,7 @@ import {
   fakeFor,
   idOf,
   loadsExactly,
+  makeOlder,
   numbered,
   optionsOn,
   unstopped,
@@ -97,6 +98,19 @@ for (const mode of MODES) {
       t.true((await noneRefused(t, await analysisOf(googlesql, made), made.statements)) >= (mode === 'merge' ? 20 : 10))
     },
   )
+
+  test.serial(`in ${mode} mode no statement of an upgrade is refused`, async (t) => {
+    const [before, after] = inBatches(hostileEvents(), 14)
+    if (before === undefined || after === undefined) return t.fail()
+    const fake = await loadedFake(t, [before], { mode })
+    await makeOlder(fake, mode, before)
+    const destination = destinationOn(fake, { mode })
+    await destination.load(after, unstopped())
+    await destination.refreshViews?.(unstopped())
+    const made = madeAt(fake)
+    t.true([...made.statements].some((sql) => /^(?:MERGE .* USING \()?SELECT F\.`form_uuid`/.test(sql)))
+    await noneRefused(t, await analysisOf(googlesql, made), made.statements)
+  })
 
   test.serial(`in ${mode} mode nothing is refused that exports, reports and counts ask`, async (t) => {
     const { made, analysis } = await sampled(t, mode)

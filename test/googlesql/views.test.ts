@@ -4,7 +4,7 @@ import { tables } from '../../schemas/tables.ts'
 import { hostileEvents } from '../support/hostile-surveys.ts'
 import { bothWith, type Events, sameCells } from './both.ts'
 import { startGooglesql } from './engine/googlesql.ts'
-import { inBatches, livedThrough, NAMED, oddScores, SCALED, samples, ZONED } from './sent/traffic.ts'
+import { identities, inBatches, livedThrough, NAMED, oddScores, SCALED, samples, ZONED } from './sent/traffic.ts'
 
 const googlesql = await startGooglesql(console.log)
 test.after.always(googlesql.stop)
@@ -20,6 +20,7 @@ const EVENTS: Readonly<Record<string, () => Omit<Events, 'mode'> & { least: numb
   }),
   'odd answers to scores': () => ({ batches: inBatches(oddScores(), 40), least: 500 }),
   'odd answers to scores with scales': () => ({ batches: inBatches(oddScores(), 40), settings: SCALED, least: 500 }),
+  'identities and misfits': () => ({ batches: inBatches(identities(), 40), least: 500 }),
   'surveys that are lived through': () => ({ batches: livedThrough(25), least: 100 }),
 }
 

@@ -1,11 +1,13 @@
 import test from 'ava'
 import { createAnswers } from '../../src/report/answers.ts'
 
-type Given = readonly [value: string, n: number, users?: number]
+type Given = readonly [value: string, n: number, users?: number, different?: number]
 
 function distributionOf(given: readonly Given[]) {
   const answers = createAnswers()
-  for (const [value, n, users = n] of given) answers.add(['q', '', value, n, users, 100, n / 100, 0])
+  for (const [value, n, users = n, different = 1] of given) {
+    answers.add(['q', '', value, n, users, 100, n / 100, different, 0, 0])
+  }
   const [question] = answers.questions()
   const [only] = question?.items ?? []
   return { ...only, shown: only?.shown.map(({ value, n }) => [value, n]) }
@@ -18,7 +20,15 @@ test('an answer that one user gave, however often, is not shown, as it may be th
     ['fine', 2],
     ['fine too', 1],
   ]
-  t.like(distributionOf(given), { shown: [['fine', 2]], once: 3, values: 4, rest: { values: 0, n: 0 } })
+  t.like(distributionOf(given), { shown: [['fine', 2]], hidden: 3, values: 4, rest: { values: 0, n: 0 } })
+})
+
+test('what the view counts and does not show is counted here as well', (t) => {
+  const given: Given[] = [
+    ['(other)', 9, 9, 8],
+    ['fine', 6],
+  ]
+  t.like(distributionOf(given), { shown: [['fine', 6]], hidden: 8, values: 9 })
 })
 
 test('a number of a scale, and yes and no, are shown however rarely they were given', (t) => {
@@ -49,7 +59,7 @@ test('a number of a scale, and yes and no, are shown however rarely they were gi
       ['5550100', 1],
       ['7.25', 1],
     ]),
-    { shown: [], once: 2 },
+    { shown: [], hidden: 2 },
   )
 })
 
@@ -71,21 +81,24 @@ test('the twelve most given are shown, and it is counted what comes after them',
   t.deepEqual(rest, { values: 988, n: all - top.reduce((sum, n) => sum + n) })
 })
 
-test("questions come in the survey's order, then by name, and items of one by name", (t) => {
+test("questions come in the survey's order, then by name, and so do items of one", (t) => {
   const answers = createAnswers()
-  const add = (question: string, item: string, n: number, position: number | null) =>
-    answers.add([question, item, 'x', n, n, n, 1, position])
+  const add = (question: string, item: string, n: number, position: number | null, place: number | null = null) =>
+    answers.add([question, item, 'x', n, n, n, 1, 1, position, place])
   add('unknown', '', 9, null)
   add('last', '', 8, 10)
-  add('matrix', 'speed', 5, 2)
-  add('matrix', 'design', 4, 2)
+  add('matrix', 'price', 5, 2)
+  add('matrix', 'about', 5, 2)
+  add('matrix', 'speed', 5, 2, 0)
+  add('matrix', 'support', 5, 2, 10)
+  add('matrix', 'design', 4, 2, 2)
   add('beside', '', 3, 2)
   add('first', '', 1, 0)
   const questions = answers.questions().map(({ name, items }) => [name, items.map(({ item }) => item)])
   t.deepEqual(questions, [
     ['first', ['']],
     ['beside', ['']],
-    ['matrix', ['design', 'speed']],
+    ['matrix', ['speed', 'design', 'support', 'about', 'price']],
     ['last', ['']],
     ['unknown', ['']],
   ])

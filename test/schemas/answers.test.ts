@@ -93,13 +93,13 @@ test('blank text and midnights that an older version loaded are what they are no
 
 test('an empty list counts in the base of shares, and never asked does not', async (t) => {
   const { load, ask } = await viewWarehouse(t)
-  await load(answered(0, { tools: ['lodash'] }), answered(1, { tools: [] }), answered(2, { other: 1 }))
+  await load(...[['lodash'], ['lodash'], [], []].map((tools, at) => answered(at, { tools })), answered(4, { other: 1 }))
   t.deepEqual(await ask("SELECT value, n, respondents, share FROM answer_distribution WHERE question = 'tools'"), [
-    { value: 'lodash', n: 1, respondents: 2, share: 0.5 },
+    { value: 'lodash', n: 2, respondents: 4, share: 0.5 },
   ])
 })
 
-test('answers that identify are in no distribution: by the name, by their form, or as everyone has one of their own', async (t) => {
+test('answers that identify are counted and not shown: by the name, by their form, or as one person alone gave them', async (t) => {
   const { load, ask } = await viewWarehouse(t)
   const people = Array.from({ length: 12 }, (_, at) => ({
     uuid: `user-${at}`,
@@ -111,9 +111,10 @@ test('answers that identify are in no distribution: by the name, by their form, 
       data: {
         email: 'n/a',
         firstName: 'Ann',
-        reach_me: at === 0 ? 'by post' : `p${at}@example.com`,
+        reach_me: at < 2 ? 'by post' : `p${at}@example.com`,
         number: `+49 171 12345${at}0`,
         motto: `motto ${at}`,
+        owner: at < 3 ? 'N/A' : at < 5 ? 'Bob' : `Ann ${at}`,
         team_size: ['1-10', '201-1000'][at % 2],
         since: '2026-05-03',
         subscribed_email: true,
@@ -121,25 +122,32 @@ test('answers that identify are in no distribution: by the name, by their form, 
     },
   }))
   await load(...people)
-  const shown = await ask('SELECT question, value, n FROM answer_distribution ORDER BY ALL')
+  const shown = await ask('SELECT question, value, answers, n, respondents FROM answer_distribution ORDER BY ALL')
   t.deepEqual(
     shown.map((row) => Object.values(row)),
     [
-      ['reach_me', 'by post', 1],
-      ['since', '2026-05-03', 12],
-      ['subscribed_email', 'true', 12],
-      ['team_size', '1-10', 6],
-      ['team_size', '201-1000', 6],
+      ['email', '(other)', 1, 12, 12],
+      ['firstName', '(other)', 1, 12, 12],
+      ['motto', '(other)', 12, 12, 12],
+      ['number', '(other)', 12, 12, 12],
+      ['owner', '(other)', 9, 12, 12],
+      ['reach_me', '(other)', 11, 12, 12],
+      ['since', '2026-05-03', 1, 12, 12],
+      ['subscribed_email', 'true', 1, 12, 12],
+      ['team_size', '1-10', 1, 6, 12],
+      ['team_size', '201-1000', 1, 6, 12],
     ],
   )
 })
 
 test('the settings add names that identify, and take some away', async (t) => {
   const { load, ask } = await viewWarehouse(t, { identifyingKeys: ['badge_*', '!contact'] })
-  await load(answered(0, { Badge_No: '7', contact: 'a@example.com', why: 'x' }))
-  t.deepEqual(await ask('SELECT question FROM answer_distribution ORDER BY 1'), [
-    { question: 'contact' },
-    { question: 'why' },
+  const same = { Badge_No: '7', why: 'x' }
+  await load(answered(0, { ...same, contact: 'a@example.com' }), answered(1, same))
+  t.deepEqual(await ask('SELECT question, value FROM answer_distribution ORDER BY 1'), [
+    { question: 'Badge_No', value: '(other)' },
+    { question: 'contact', value: 'a@example.com' },
+    { question: 'why', value: 'x' },
   ])
 })
 
@@ -217,10 +225,12 @@ test('context and blank text start no response, whatever times it has', async (t
 
 test('numbers of a scale are shown whatever the question is called, and a key that is an address is not', async (t) => {
   const { load, ask } = await viewWarehouse(t)
-  await load(answered(0, { ease_of_login: 4, csat: { 'ann@example.com': 5, speed: 4 } }))
-  t.deepEqual(await ask('SELECT question, item FROM answer_distribution ORDER BY ALL'), [
-    { question: 'csat', item: 'speed' },
-    { question: 'ease_of_login', item: '' },
+  const csat = { 'ann@example.com': 5, 'bob@example.com': 5, speed: 4 }
+  await load(answered(0, { ease_of_login: 4, csat }))
+  t.deepEqual(await ask('SELECT question, item, value, answers, n FROM answer_distribution ORDER BY ALL'), [
+    { question: 'csat', item: '(other)', value: '(other)', answers: 2, n: 2 },
+    { question: 'csat', item: 'speed', value: '4', answers: 1, n: 1 },
+    { question: 'ease_of_login', item: '', value: '4', answers: 1, n: 1 },
   ])
   t.deepEqual(await ask('SELECT item FROM csat'), [{ item: 'speed' }])
   t.deepEqual(await ask('SELECT item FROM score_questions'), [{ item: 'speed' }])

@@ -1,5 +1,5 @@
 /** Which attributes make groups, and what of them is shown. */
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { groupable } from '../../schemas/views/groups.ts'
 import { UNSET_MODELS } from '../../schemas/views/spec.ts'
 import { FORM } from '../support/flattening.ts'
@@ -39,14 +39,72 @@ test('attributes that make groups group scores; identities, times, JSON, identif
     }),
   )
   await load(...people)
-  t.deepEqual(valuesOf(await ask(VALUES)), ['is_admin=true', 'plan=free', 'plan=pro'])
+  t.deepEqual(valuesOf(await ask(VALUES)), ['backup=(other)', 'is_admin=true', 'plan=free', 'plan=pro'])
 })
 
-test('an attribute of which nearly everyone has a value of their own is in no group, in no month either', async (t) => {
+/** Values of an attribute with their scores and people, and that they are all there. */
+async function groupsOf(t: ExecutionContext, values: readonly unknown[]) {
+  const { load, ask } = await viewWarehouse(t)
+  await load(...values.map((value, at) => answered(at, value === undefined ? {} : { tier: value })))
+  const rows = await ask('SELECT value, n, people FROM nps_by_attribute ORDER BY value')
+  for (const each of rows) t.is(each['n'], each['people'])
+  const [months] = await ask('SELECT COALESCE(SUM(n), 0) AS n FROM nps_by_month_and_attribute')
+  const groups: Record<string, number> = Object.fromEntries(rows.map(({ value, n }) => [value, Number(n)]))
+  const sum = Object.values(groups).reduce((total, n) => total + n, 0)
+  t.is(Number(months?.['n']), sum)
+  return { groups, sum }
+}
+const several = (count: number, value: (at: number) => unknown) => Array.from({ length: count }, (_, at) => value(at))
+const name = (at: number) => `Ann ${String.fromCharCode(65 + at)}`
+
+test('a value that one person alone has is counted and not shown, however few people there are', async (t) => {
+  t.deepEqual(await groupsOf(t, several(8, name)), { groups: { '(other)': 8 }, sum: 8 })
+  t.deepEqual(await groupsOf(t, several(1, name)), { groups: { '(other)': 1 }, sum: 1 })
+})
+
+test('a placeholder that many share does not make names groups, and neither do namesakes', async (t) => {
+  const names = several(20, (at) => name(at < 3 ? 0 : at))
+  const placeholders = [...several(10, () => '-'), ...several(12, () => 'N/A'), ...several(15, () => 'unknown')]
+  t.deepEqual((await groupsOf(t, [...names, ...placeholders])).groups, {
+    '(other)': 20,
+    '-': 10,
+    'N/A': 12,
+    unknown: 15,
+  })
+})
+
+test('a group of few people stays where values are no names, and nothing is lost', async (t) => {
+  const plans = [...several(30, () => 'free'), ...several(3, () => 'enterprise'), ...several(2, () => 'pro'), 'custom']
+  const mail = several(3, () => 'ann@example.com')
+  t.deepEqual(await groupsOf(t, [...plans, ...mail, '2026-01-01', '["a"]', ' ', undefined]), {
+    groups: { '(other)': 6, enterprise: 3, free: 30, pro: 2 },
+    sum: 41,
+  })
+  t.deepEqual((await groupsOf(t, [true, 'false', ...several(3, () => 'unknown')])).groups, {
+    false: 1,
+    true: 1,
+    unknown: 3,
+  })
+})
+
+test('what is no number has one group beside the bands, and what is no time none beside times', async (t) => {
+  const odd = ['-', '-', 'N/A', 'many', '2026-01-01', 'ann@example.com']
+  t.deepEqual((await groupsOf(t, [...several(20, (at) => 10 + at), ...odd])).groups, {
+    '(no number)': 6,
+    '10 to under 20': 10,
+    '20 to under 50': 10,
+  })
+  t.deepEqual((await groupsOf(t, [...several(20, () => '2026-01-01'), ...odd])).groups, {})
+  // Among texts a number is one of them.
+  t.deepEqual((await groupsOf(t, [...several(6, () => 'beta'), ...several(3, () => 12)])).groups, { 12: 3, beta: 6 })
+})
+
+test('an attribute of which nearly everyone has a value of their own is one group, in each month', async (t) => {
   const { load, ask } = await viewWarehouse(t)
   await load(...Array.from({ length: 30 }, (_, at) => answered(at, { badge: `A ${at}`, team: `team ${at % 7}` })))
   for (const view of ['nps_by_attribute', 'nps_by_month_and_attribute']) {
-    t.deepEqual(await ask(`SELECT DISTINCT attribute FROM ${view}`), [{ attribute: 'team' }], view)
+    t.deepEqual(await ask(`SELECT DISTINCT value FROM ${view} WHERE attribute = 'badge'`), [{ value: '(other)' }], view)
+    t.is((await ask(`SELECT DISTINCT value FROM ${view} WHERE attribute = 'team'`)).length, 7)
   }
 })
 
@@ -61,9 +119,8 @@ test('numbers stand in bands that sort by where they begin', async (t) => {
       ),
     ),
     [
-      '007==1',
+      '(no number)==2',
       'below 0==1',
-      'many==1',
       '0=0=1',
       '7=7=1',
       '9 to under 10=9=1',
@@ -78,7 +135,8 @@ test('numbers stand in bands that sort by where they begin', async (t) => {
 test('the settings say which attributes group, and which do not identify after all', async (t) => {
   const models = { groupAttributes: ['plan', 'my_nps', 'since', 'mail*'], identifyingKeys: ['!mail_plan'] }
   const { load, ask } = await viewWarehouse(t, models)
-  await load(answered(0, { plan: 'pro', since: '2026-01-01', country: 'de', email: 'x', mail_plan: 'a@example.com' }))
+  const one = { plan: 'pro', since: '2026-01-01', country: 'de', email: 'x' }
+  await load(answered(0, { ...one, mail_plan: 'a@example.com' }), answered(1, one))
   t.deepEqual(valuesOf(await ask(VALUES)), ['mail_plan=a@example.com', 'plan=pro', 'since=2026-01-01'])
 })
 
@@ -103,9 +161,9 @@ test('answers are known under any spelling that attributes have', (t) => {
 test('a question of another survey takes no attribute away, and the own one does', async (t) => {
   const { load, ask } = await viewWarehouse(t)
   const other = { ...answered(9, { role: 'dev' }, {}, { Role: 'dev' }), form: { uuid: 'other', name: 'Other' } }
-  await load(answered(0, { role: 'dev', team: 'a' }), other)
+  await load(answered(0, { role: 'dev', team: 'a' }), answered(1, { role: 'dev', team: 'a' }), other)
   t.deepEqual(valuesOf(await ask(VALUES)), ['role=dev', 'team=a'])
-  await load(answered(1, { role: 'dev' }, {}, { nps: 9, Role: 'dev' }))
+  await load(answered(2, { role: 'dev' }, {}, { nps: 9, Role: 'dev', ROLE: 'dev' }))
   t.deepEqual(valuesOf(await ask(VALUES)), ['team=a'])
 })
 

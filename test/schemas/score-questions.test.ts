@@ -4,6 +4,9 @@ import { type MetricQuestions, UNNAMED } from '../../schemas/views/spec.ts'
 import { answerAt } from '../support/flattening.ts'
 import { viewWarehouse } from '../support/view-warehouse.ts'
 
+/** Each answer is in one of them. */
+const PARTS = ['counted', 'not_used', 'outside_scale', 'texts', 'lists', 'none_chosen']
+
 /** The row of each question that the answers were given to, by its identifier. */
 async function questionsOf(t: ExecutionContext, answers: readonly object[], questions: MetricQuestions = UNNAMED) {
   const { load, ask } = await viewWarehouse(t, { questions })
@@ -11,12 +14,13 @@ async function questionsOf(t: ExecutionContext, answers: readonly object[], ques
   const rows = await ask('SELECT * FROM score_questions')
   const names = rows.map((row) => `${row['question']}/${row['item']}`)
   t.is(new Set(names).size, names.length, 'a row for each')
-  for (const row of rows.filter((each) => each['is_used'])) {
-    const parts = ['counted', 'outside_scale', 'texts', 'lists'].map((name) => Number(row[name]))
+  for (const row of rows) {
+    const parts = PARTS.map((name) => Number(row[name]))
     t.is(
       row['answers'],
       parts.reduce((sum, part) => sum + part, 0),
     )
+    t.is(row[row['is_used'] ? 'not_used' : 'counted'], 0)
   }
   const scored = await ask('SELECT question, COUNT(*) AS n FROM scores GROUP BY question')
   for (const { question, n } of scored) t.is(rows.find((row) => row['question'] === question)?.['counted'], n)
@@ -120,22 +124,23 @@ test('what looks like a score and is none stands there as well, each with why', 
   ]
   const questions = await questionsOf(t, answers)
   const told = (name: string) => [questions.get(name)?.['is_used'], questions.get(name)?.['note']]
-  t.deepEqual(told('nps_lists'), [false, 'Not scored: lists in 2 of 3 answers.'])
+  t.deepEqual(told('nps_lists'), [false, 'Not scored: several choices in 1 of 3 answers.'])
   t.deepEqual(told('nps_words'), [false, 'Not scored: texts in 2 of 3 answers.'])
   t.deepEqual(told('nps_last_year'), [false, 'Not scored: 0 of 2 numbers are whole and from 0 to 10.'])
   t.deepEqual(told('nps_done'), [true, null])
   // It is the question for comments.
   t.deepEqual(told('nps_reason'), [false, null])
-  t.like(questions.get('nps_lists'), { lists: 2 })
+  t.like(questions.get('nps_lists'), { lists: 1 })
 })
 
 test('a question that the settings leave out, or name and nobody answered, stands there', async (t) => {
-  const nps = [{ question: 'recommend' }, { question: 'later' }]
-  const questions = await questionsOf(t, [{ nps: 9, recommend: 8, later: [] }], { ...UNNAMED, nps })
+  const nps = ['recommend', 'later', 'never'].map((question) => ({ question }))
+  const questions = await questionsOf(t, [{ nps: 9, recommend: 8, later: [], never: ' ' }], { ...UNNAMED, nps })
   const told = (name: string) => [questions.get(name)?.['is_used'], questions.get(name)?.['note']]
   t.deepEqual(told('nps'), [false, 'Not scored: NPS_QUESTIONS does not name it.'])
   t.deepEqual(told('recommend'), [true, null])
-  t.deepEqual(told('later'), [false, 'Not scored: nobody has answered it.'])
+  t.deepEqual(told('later'), [false, 'Not scored: all answers are empty lists.'])
+  t.deepEqual(told('never'), [undefined, undefined])
 })
 
 test('a question with quotes and backslashes in its name is named as JSON has it', async (t) => {
@@ -169,4 +174,104 @@ test('a score that many answers fit stays, whatever some others are', async (t) 
     { question: 'csat', counted: 30, outside_scale: 3, texts: 0, is_used: true },
     { question: 'nps', counted: 31, outside_scale: 0, texts: 39, is_used: true },
   ])
+})
+
+for (const [title, as] of [
+  ['numbers', (answer: number) => [answer]],
+  ['texts', (answer: number) => [String(answer)]],
+] as const) {
+  test(`a score that is only ever sent as a list of one counts, with ${title} in it`, async (t) => {
+    const { load, ask } = await viewWarehouse(t)
+    const answers = Array.from({ length: 25 }, (_, at) =>
+      answerAt({ nps: as(at % 11), csat: as((at % 5) + 1), ces: as((at % 7) + 1) }, at),
+    )
+    t.deepEqual(await load(...answers), [])
+    const odd = [
+      ['9', '10'],
+      [8, 9],
+    ].map((nps, at) => answerAt({ nps }, 25 + at))
+    await load(...odd)
+    t.deepEqual(await ask('SELECT question, answers, counted, lists, is_used FROM score_questions ORDER BY 1'), [
+      { question: 'ces', answers: 25, counted: 25, lists: 0, is_used: true },
+      { question: 'csat', answers: 25, counted: 25, lists: 0, is_used: true },
+      { question: 'nps', answers: 27, counted: 25, lists: 2, is_used: true },
+    ])
+    for (const metric of ['nps', 'csat', 'ces']) {
+      const [same] = await ask(
+        `SELECT AVG(S.${metric}_points) = ANY_VALUE(M.score) AS same, COUNT(S.${metric}_points) AS n FROM survey_s AS S, ${metric} AS M`,
+      )
+      t.deepEqual(same, { same: true, n: 25 })
+      t.deepEqual(await ask(`SELECT SUM(n) AS n FROM ${metric}_by_month`), [{ n: 25 }])
+    }
+    t.deepEqual(
+      await ask("SELECT array_to_string(nps, '+') AS nps FROM survey_s ORDER BY last_answered_at DESC LIMIT 1"),
+      [{ nps: '8+9' }],
+    )
+  })
+}
+
+test('a question of several choices is no score, though its choices are numbers', async (t) => {
+  const questions = await questionsOf(
+    t,
+    many(30, (at) => (at % 4 === 0 ? ['1', '2'] : ['3']), 'nps_topics'),
+  )
+  t.like(questions.get('nps_topics'), {
+    is_used: false,
+    lists: 8,
+    not_used: 22,
+    note: 'Not scored: several choices in 8 of 30 answers.',
+  })
+})
+
+test('an empty list is an answer that does not count, an empty object and blank text are none', async (t) => {
+  const none = [[], [], ['']].map((nps) => ({ nps }))
+  const nothing = [{}, '', null].map((nps) => ({ nps }))
+  const questions = await questionsOf(t, [...many(10, (at) => at, 'nps'), ...none, ...nothing])
+  t.like(questions.get('nps'), {
+    answers: 13,
+    counted: 10,
+    none_chosen: 3,
+    note: 'Not counted: 3 empty lists.',
+  })
+})
+
+const WORDS = ['Not at all', 'Hardly', 'Maybe', 'Likely', 'Surely']
+const labeled = (at: number) => `${at % 5} ${WORDS[at % 5]}`
+
+test('a number before words counts where the answers are such labels', async (t) => {
+  const rowOf = async (answers: readonly unknown[]) => {
+    const row = (
+      await questionsOf(
+        t,
+        answers.map((nps) => ({ nps })),
+      )
+    ).get('nps')
+    return [row?.['counted'], row?.['texts'], row?.['are_labels_read']]
+  }
+  // All are labels, few or many of them.
+  t.deepEqual(await rowOf(Array.from({ length: 5 }, (_, at) => labeled(at))), [5, 0, true])
+  t.deepEqual(await rowOf([...Array.from({ length: 25 }, (_, at) => labeled(at)), '3 bugs made me leave']), [
+    26,
+    0,
+    true,
+  ])
+  // Only the ends have labels.
+  const ends = Array.from({ length: 30 }, (_, at) => (at % 11 === 0 ? '0 Not at all' : at % 11))
+  t.deepEqual(await rowOf(ends), [30, 0, true])
+  // Someone wrote a sentence.
+  t.deepEqual(await rowOf([...Array.from({ length: 30 }, (_, at) => at % 11), '3 bugs made me leave']), [30, 1, false])
+  const sentences = Array.from({ length: 30 }, (_, at) => `${at % 10} reasons ${'x'.repeat(at)}`)
+  t.deepEqual(await rowOf(sentences), [0, 30, false])
+})
+
+test('a number out of the highest of the scale always counts, and out of another one never', async (t) => {
+  const answers = ['9 out of 10', '8/10', ' 7 of 10 ', '10 von 10', '11/10', '4/5', '9 or 10', '9/10/2025']
+  const row = (await questionsOf(t, [...many(11, (at) => at, 'nps'), ...answers.map((nps) => ({ nps }))])).get('nps')
+  t.like(row, { counted: 15, outside_scale: 1, texts: 3, are_labels_read: false })
+})
+
+test('labels that are read have points in the view of the survey', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(...Array.from({ length: 25 }, (_, at) => answerAt({ nps: labeled(at) }, at)))
+  t.deepEqual(await ask('SELECT COUNT(nps_points) AS n, AVG(nps_points) AS nps FROM survey_s'), [{ n: 25, nps: -100 }])
 })

@@ -21,6 +21,8 @@ test('what looks like a score is one only if its numbers are whole and in the sc
     scores.map((row) => Object.values(row)),
     [
       ['nps', 'Main NPS!', 9],
+      ['nps', 'nps_list', 8],
+      ['nps', 'nps_list', 9],
       ['nps', 'nps_reason', 7],
     ],
   )
@@ -95,13 +97,16 @@ test('a list of one number is that number', async (t) => {
   ])
 })
 
-test('where lists are the rule, a question is no score by its name, but is one where the settings say so', async (t) => {
+test('where lists are the rule, a list of one is a score by its name, and one of several choices where the settings say so', async (t) => {
   const answers = [answerAt({ nps: [9] }, 0), answerAt({ nps: ['8'] }, 1), answerAt({ nps: 7 }, 2)]
   const byName = await viewWarehouse(t)
   await byName.load(...answers)
+  t.deepEqual(await byName.ask('SELECT n FROM nps'), [{ n: 3 }])
+  const several = answerAt({ nps: [8, 9] }, 3)
+  await byName.load(several)
   t.deepEqual(await byName.ask('SELECT * FROM nps'), [])
   const bySetting = await viewWarehouse(t, { questions: { ...UNNAMED, nps: [{ question: 'nps' }] } })
-  await bySetting.load(...answers)
+  await bySetting.load(...answers, several)
   t.deepEqual(await bySetting.ask('SELECT n FROM nps'), [{ n: 3 }])
 })
 

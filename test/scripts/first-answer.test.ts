@@ -53,11 +53,12 @@ test('the answer is the query and NPS by survey and plan with its interval, as t
     ['b', 'pro', 10],
     ['c', 'pro', 8],
     ['d', 'pro', 2, { uuid: 'other', name: 'A later NPS' }],
+    ['e', 'pro', 2, { uuid: 'other', name: 'A later NPS' }],
   ] as const
   const batch = flattened(
     ...answers.map(([uuid, plan, nps, form]) =>
       event(
-        { attributes: { plan }, ...(form && { form }) },
+        { uuid: `user-${uuid}`, attributes: { plan }, ...(form && { form }) },
         { uuid, completed_at: '2026-01-01T00:00:00Z', data: { nps } },
       ),
     ),
@@ -72,7 +73,7 @@ test('the answer is the query and NPS by survey and plan with its interval, as t
   t.regex(answer, /^SELECT/)
   t.regex(
     answer,
-    /\nform_name +plan +n +nps +ci_low +ci_high\n-+ .*\nA later NPS +pro +1 +-100 +-100 +48\.5\nNPS +pro +2 +50 +-39\.4 +79\.4\nNPS +free +1 +-100 +-100 +48\.5$/,
+    /\nform_name +plan +n +nps +ci_low +ci_high\n-+ .*\nA later NPS +pro +2 +-100 +-100 +24\.4\nNPS +pro +2 +50 +-39\.4 +79\.4\nNPS +\(other\) +1 +-100 +-100 +48\.5$/,
   )
   for (const [where, event] of [
     [join(folder, 'none.duckdb'), String(loaded)],

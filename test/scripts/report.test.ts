@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import test from 'ava'
+import { withConnection } from '../support/duckdb-warehouse.ts'
 import { folder, run } from '../support/process.ts'
 import { removeWarehouses, response, warehouseOf } from '../support/reports.ts'
 import { viewWarehouse } from '../support/view-warehouse.ts'
@@ -73,6 +74,31 @@ test('report of a warehouse that is not there says how there comes to be one', a
   const { code, errors } = await run(t, 'scripts/report.ts', { dataDir: await folder(t) })
   t.is(code, 1)
   t.regex(errors, /no warehouse yet; npm start/)
+})
+
+test('report of a warehouse with the views of an older version, or without them, says what makes them', async (t) => {
+  const { path, load } = await viewWarehouse(t)
+  await load(response(1, { nps: 9 }, NPS))
+  const out = join(await folder(t), 'report.html')
+  const report = () => run(t, 'scripts/report.ts', { args: ['--out', out], dataDir: dirname(path) })
+  const told = async (sql: string) => {
+    await withConnection(path, async (connection) => void (await connection.run(sql)))
+    const { code, errors } = await report()
+    t.is(code, 1)
+    return errors
+  }
+  const wayOut = /`npm run load` or `npm start` makes them with its first load/
+  const older = await told(
+    'CREATE OR REPLACE VIEW nps AS SELECT form_uuid, form_name, question, item, 1 AS n FROM scores',
+  )
+  t.regex(older, /^report: the view nps has no column score, ci_low, ci_high, few, promoters/)
+  t.regex(older, wayOut)
+  const none = await told('DROP VIEW nps')
+  t.regex(none, /^report: there is no view nps: /)
+  t.regex(none, wayOut)
+  // As a new process does it, at its first schedule or by npm run load.
+  await (await viewWarehouse(t, {}, path)).refresh()
+  t.is((await report()).code, 0)
 })
 
 test('report of a former name says how the survey is called now, and a line for what its scores leave out', async (t) => {

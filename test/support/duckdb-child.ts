@@ -1,7 +1,8 @@
 /**
  * A process of its own on a warehouse: `hold <file>` keeps it open until it is killed, `load <file>` loads batches and tells of each,
  * `views <file> <number> <turns>` loads an answer to many questions, and kills itself while it makes the view after so many, that many
- * turns of the event loop after its begin.
+ * turns of the event loop after its begin. `upgrade <file> <turns>` opens the file as a run of loads does, and kills itself so many turns
+ * after the begin, unless it is done.
  */
 import { DuckDBInstance } from '@duckdb/node-api'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
@@ -27,6 +28,12 @@ if (mode === 'hold') {
     views += 1
   }
   await destination.refreshViews?.({ signal })
+} else if (mode === 'upgrade') {
+  const destination = duckdbDestination({ path })
+  killIn(Number(number))
+  await destination.prepare()
+  await destination.close()
+  process.exit()
 } else {
   const destination = duckdbDestination({ path })
   try {

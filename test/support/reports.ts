@@ -132,8 +132,8 @@ export async function expectedCards(path: string, survey: string): Promise<Card[
 async function expectedAnswers(path: string, of: string): Promise<Card[]> {
   const { rows } = await queryFile(
     path,
-    `SELECT question, item, value, n, share, respondents FROM answer_distribution WHERE ${of}
-    ORDER BY position, question, item,
+    `SELECT question, item, value, n, share, respondents FROM answer_distribution WHERE ${of} AND value <> '(other)'
+    ORDER BY position, question, item_position, item,
       CASE WHEN regexp_full_match(value, '\\d+') THEN CAST(value AS INTEGER) END, n DESC, value`,
   )
   const questions = Map.groupBy(rows, ([question]) => String(question))

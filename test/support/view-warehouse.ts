@@ -22,6 +22,8 @@ export interface ViewWarehouse {
   /** Loads these bodies as one batch, and lets the views follow. Returns what could not be made. */
   load(...bodies: readonly unknown[]): Promise<string[]>
   loadRows(batch: RowBatch): Promise<string[]>
+  /** Lets the views follow without a load, as a run does that finds no events. Returns what could not be made. */
+  refresh(): Promise<string[]>
   /** Loads these bodies, and leaves the views as they are. */
   loadOnly(...bodies: readonly unknown[]): Promise<void>
   /** Columns that the last load changed in views. */
@@ -49,8 +51,7 @@ export async function viewWarehouse(
     loaded += 1
     await destination.load({ ...batch, id: `batch-${loaded}-${randomUUID()}` }, { signal })
   }
-  const loadRows = async (batch: RowBatch) => {
-    await loadBatch(batch)
+  const refresh = async () => {
     try {
       const refreshed = await destination.refreshViews?.({ signal })
       changes = refreshed?.changes ?? []
@@ -59,8 +60,13 @@ export async function viewWarehouse(
       await destination.close()
     }
   }
+  const loadRows = async (batch: RowBatch) => {
+    await loadBatch(batch)
+    return refresh()
+  }
   return {
     path,
+    refresh,
     load: (...bodies) => loadRows(flattened(...bodies)),
     loadRows,
     loadOnly: (...bodies) => loadBatch(flattened(...bodies)),

@@ -50,7 +50,7 @@ export async function lacking({ client, options, pathTo, made }: AppendReady): P
     `FROM ${pathOf(pathTo(rowsTable(loads).name))}`
   const [found] = await client.select('look for the first batch in loads', sql, {
     labels: options.labels,
-    maximumBytesBilled: undefined,
+    maximumBytesBilled: options.maxBytesBilled,
   })
   const [loaded, resynced] = [Number(found?.['loaded'] ?? Number.POSITIVE_INFINITY), Number(found?.['resynced'] ?? 0)]
   return tables
@@ -71,8 +71,7 @@ export async function recordOf(
   const sql =
     `SELECT ${cells.join(', ')} FROM ${pathOf(pathTo(rowsTable(loads).name))} WHERE batch_id = ${text(batchId)} ` +
     `ORDER BY finished_at, ${UPLOAD} LIMIT 1`
-  // The least that a query is billed for: BIGQUERY_MAX_BYTES_BILLED is about merges and reads of people.
-  const query = { labels: options.labels, maximumBytesBilled: undefined }
+  const query = { labels: options.labels, maximumBytesBilled: options.maxBytesBilled }
   const [found] = await client.select('look for the batch in loads', sql, query)
   return found && readLoadRecord(Object.fromEntries(Object.entries(found).map(([name, cell]) => [name, cellOf(cell)])))
 }

@@ -7,12 +7,13 @@ import type { LoadRecord } from '../../../schemas/records.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import type { Destination } from '../destination.ts'
 import { createNovelty } from '../novelty.ts'
+import type { Trial } from '../refresh/unmade.ts'
 import { append } from './append.ts'
 import { load } from './load.ts'
 import { type BigqueryOptions, LEAST_INTERVAL, NAME } from './options.ts'
 import { prepare } from './prepare.ts'
 import { prepareAppend } from './prepare-append.ts'
-import { refreshViews, type Warehouse } from './view-refresh.ts'
+import { refreshViews, type Warehouse, type Written } from './view-refresh.ts'
 
 /** Milliseconds: without billing, views are to be looked after also when nothing is new (expiry.ts). */
 const EXPIRING = 86_400_000
@@ -39,6 +40,7 @@ export function bigqueryDestination(options: BigqueryOptions): Destination {
     return ready
   }
   const novelty = createNovelty()
+  let unmade: readonly Trial<Written>[] = []
   let refreshed = 0
   return {
     name: NAME,
@@ -62,12 +64,16 @@ export function bigqueryDestination(options: BigqueryOptions): Destination {
     async refreshViews({ signal }) {
       const expiring = options.mode === 'append' && Date.now() - refreshed > EXPIRING
       const surveys = expiring ? 'all' : novelty.surveys()
-      if (ready === undefined || surveys === undefined) return { reasons: [], changes: [] }
-      const { reasons, changes, settled } = await refreshViews(ready.warehouse, surveys, signal)
+      if (ready === undefined || (surveys === undefined && unmade.length === 0)) return { reasons: [], changes: [] }
+      const made = await refreshViews(ready.warehouse, surveys, unmade, signal)
       // What was refused may be allowed, or out of the way, the next time.
-      if (reasons.length === 0) novelty.settle(settled)
-      refreshed = Date.now()
-      return { reasons, changes }
+      ;({ unmade } = made)
+      if (made.settled !== undefined) {
+        novelty.settle(made.settled)
+        refreshed = Date.now()
+      }
+      if (made.hindrance !== undefined) throw made.hindrance
+      return { reasons: made.reasons, changes: made.changes }
     },
     async close() {
       ready = undefined

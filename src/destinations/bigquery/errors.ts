@@ -57,7 +57,7 @@ export const MEANINGS = {
   },
   bytesBilledLimitExceeded: {
     next: 'stop',
-    sentence: 'the load would cost more than BIGQUERY_MAX_BYTES_BILLED allows; raise it, then start again',
+    sentence: 'it would be billed for more than BIGQUERY_MAX_BYTES_BILLED allows; raise it, then start again',
   },
   accessDenied: {
     next: 'stop',

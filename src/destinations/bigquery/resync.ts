@@ -38,7 +38,7 @@ export async function letFollow(options: BigqueryOptions, batchId: string, last:
     'COMMIT TRANSACTION',
   ]
   const sql = statements.map((statement) => `${statement};\n`).join('')
-  const query = { labels: options.labels, maximumBytesBilled: undefined }
+  const query = { labels: options.labels, maximumBytesBilled: options.maxBytesBilled }
   await runJob(
     client,
     {

@@ -9,6 +9,7 @@ import { changesTo } from '../column-changes.ts'
 import type { Refreshed } from '../destination.ts'
 import { givesAttributeType } from '../given-names.ts'
 import type { Settled, Surveys } from '../novelty.ts'
+import { allWaiting, createUnmade, type Trial, trialsOf } from '../refresh/unmade.ts'
 import { levelsOf } from '../view-levels.ts'
 import { planViews, type ViewPlan } from '../view-plan.ts'
 import { forEachAtOnce } from './at-once.ts'
@@ -23,47 +24,78 @@ import { ensureNames, keepNames, readCatalog, readCounts, type Warehouse } from 
 export type { Warehouse } from './warehouse-catalog.ts'
 
 /** A view with its query in BigQuery's words. */
-type Written = Omit<View, 'query'> & { readonly query: string }
+export type Written = Omit<View, 'query'> & { readonly query: string }
 
 /** On every view that is made here. */
 const OURS = { made_by: 'refiner-warehouse' }
 
 export interface Made extends Refreshed {
-  readonly settled: Settled
+  /** undefined: nothing was planned. */
+  readonly settled: Settled | undefined
+  /** To be tried the next time. */
+  readonly unmade: readonly Trial<Written>[]
+  /** What hinders all of them, as it is told of the first. */
+  readonly hindrance: PermanentError | undefined
 }
 
-/** Makes the models, and the views of these surveys. @throws what hinders all of it, or may pass */
-export async function refreshViews(warehouse: Warehouse, asked: Surveys, signal: AbortSignal): Promise<Made> {
+/** @param asked whose views may lack something; undefined: none. @param before views that could not be made. @throws what may pass, and what hinders to plan */
+export async function refreshViews(
+  warehouse: Warehouse,
+  asked: Surveys | undefined,
+  before: readonly Trial<Written>[],
+  signal: AbortSignal,
+): Promise<Made> {
   const sql = bigqueryDialect(warehouse.pathTo)
-  const { plan, respondents, surveys } = await planned(warehouse, asked, signal)
-  const views = plan.views.map((view) => ({ ...view, query: view.query(sql) }))
-  const reasons: string[] = []
-  const changes: string[] = []
-  const make = async (view: Written) => {
-    signal.throwIfAborted()
-    const { reason, before } = await makeView(warehouse, view)
-    if (reason !== undefined) reasons.push(reason)
-    else if (plan.surveys.has(view.name)) changes.push(...changesTo(view, before, typeIn))
+  const made = asked === undefined ? undefined : await planned(warehouse, asked, signal)
+  const plan = made && {
+    surveys: made.plan.surveys,
+    views: made.plan.views.map((view) => ({ ...view, query: view.query(sql) })),
   }
-  const [first, ...others] = views
-  // All others read it, or what does. What hinders this one is likely to hinder all.
-  if (first !== undefined) await make(first)
+  const unmade = createUnmade<Written>(({ query }) => query, sql.relation)
+  const changes: string[] = []
+  const make = async (trial: Trial<Written>) => {
+    signal.throwIfAborted()
+    if (unmade.isWaiting(trial)) return unmade.keep(trial)
+    const { taken, before: columns } = await makeView(warehouse, trial.view)
+    if (taken !== undefined) unmade.keepTaken(trial, taken)
+    else if (trial.isOfSurvey) changes.push(...changesTo(trial.view, columns, typeIn))
+  }
+  const trials = trialsOf(plan, before)
+  const settled = made?.settled
+  const hindrance = await hindranceOf(trials, make)
+  if (hindrance !== undefined) return { reasons: [], changes, settled, unmade: allWaiting(trials), hindrance }
+  const others = trials.filter(({ isFirst }) => !isFirst).map((trial) => ({ ...trial.view, trial }))
   for (const level of levelsOf(others, sql.relation)) {
-    await forEachAtOnce(level, (view) =>
-      make(view).catch((error: unknown) => {
+    await forEachAtOnce(level, ({ trial }) =>
+      make(trial).catch((error: unknown) => {
         if (!(error instanceof PermanentError)) throw error
-        reasons.push(`${view.name}: ${reasonOf(error)}`)
+        unmade.keepFailed(trial, `${trial.view.name}: ${reasonOf(error)}`)
       }),
     )
   }
-  const settled = { open: plan.open, surveys, respondents }
-  return { reasons: reasons.toSorted(), changes: changes.toSorted(), settled }
+  const reasons = unmade.all().map(({ reason }) => reason)
+  return { reasons: reasons.toSorted(), changes: changes.toSorted(), settled, unmade: unmade.all(), hindrance }
+}
+
+/** All others read the first view, or what does: what hinders it is likely to hinder all. */
+async function hindranceOf(
+  trials: readonly Trial<Written>[],
+  make: (trial: Trial<Written>) => Promise<void>,
+): Promise<PermanentError | undefined> {
+  const first = trials.find(({ isFirst }) => isFirst)
+  try {
+    if (first !== undefined) await make(first)
+    return undefined
+  } catch (error) {
+    if (error instanceof PermanentError) return error
+    throw error
+  }
 }
 
 /** As it is read, with what a dataset of an older version lacks. */
 async function completeCatalog(warehouse: Warehouse, models: ModelOptions, surveys: Surveys, signal: AbortSignal) {
   const catalog = await readCatalog(warehouse, models, surveys)
-  const isFilled = surveys === 'all' && (await fillFormAttributes(warehouse, catalog, signal))
+  const isFilled = surveys === 'all' && (await fillFormAttributes(warehouse, catalog.attributes, signal))
   return isFilled ? readCatalog(warehouse, models, surveys) : catalog
 }
 
@@ -72,9 +104,7 @@ const typeIn = ({ type, isList }: ViewColumn) => `${apiType(type)}${isList ? '[]
 
 interface Planned {
   readonly plan: ViewPlan
-  /** How many were counted; undefined: none. */
-  readonly respondents: number | undefined
-  readonly surveys: Surveys
+  readonly settled: Settled
 }
 
 /** The views that should be there, once their names and types are kept: of all surveys where an attribute got its type. */
@@ -87,20 +117,21 @@ async function planned(warehouse: Warehouse, surveys: Surveys, signal: AbortSign
     const catalog = await completeCatalog(warehouse, models, surveys, signal)
     const { counts, respondents } = await readCounts(warehouse, models, catalog, surveys)
     const plan = planViews(catalog, counts, { models, surveys, sql: bigqueryDialect(pathTo), now: now() })
-    if (plan.changed.length === 0) return { plan, respondents, surveys }
+    const outcome = { plan, settled: { open: plan.open, surveys, catalog, respondents } }
+    if (plan.changed.length === 0) return outcome
     const names = JSON.stringify(catalog.names)
     const known = { made, names: catalog.names, isCertain: names === before }
     if (await keepNames(warehouse, plan.names, known, signal)) {
-      if (surveys === 'all' || !givesAttributeType(plan.changed)) return { plan, respondents, surveys }
+      if (surveys === 'all' || !givesAttributeType(plan.changed)) return outcome
       return planned(warehouse, 'all', signal)
     }
     before = names
   }
 }
 
-/** Why it was not made, and which columns it had before, with their types. */
+/** Why it was left as it is, and which columns it had before, with their types. */
 interface Outcome {
-  readonly reason?: string
+  readonly taken?: string
   readonly before: readonly (readonly [column: string, type: string])[]
 }
 
@@ -109,8 +140,8 @@ async function makeView({ client, options, pathTo }: Warehouse, view: Written): 
   const there = await client.table(path)
   const isOurs = there?.type === 'VIEW' && there.labels?.['made_by'] === OURS.made_by
   if (there !== undefined && !isOurs) {
-    const reason = `${view.name}: something else has that name in ${path.dataset}; rename it, and the view is made`
-    return { reason, before: [] }
+    const taken = `${view.name}: something else has that name in ${path.dataset}; rename it, and the view is made`
+    return { taken, before: [] }
   }
   const { description, columns, query } = view
   const made = await ensureView(

@@ -9,6 +9,7 @@ import type { ModelOptions } from '../../../schemas/views/spec.ts'
 import { CATALOG_TABLES, type Catalog, catalogOf } from '../catalog.ts'
 import { type Counting, countedOf, countingOf } from '../counting.ts'
 import type { Surveys } from '../novelty.ts'
+import type { QueryOptions } from './client.ts'
 import { bigqueryDialect } from './dialect.ts'
 import { bigqueryError } from './errors.ts'
 import { keepLonger } from './expiry.ts'
@@ -36,7 +37,7 @@ export async function readCatalog(warehouse: Warehouse, models: ModelOptions, su
     }),
     `SELECT '${CONTEXT}' AS name, TO_JSON_STRING([Q.form_uuid, Q.question]) AS cells FROM (${contextQuestions(bigqueryDialect(pathTo), models)}) AS Q`,
   ].join('\nUNION ALL\n')
-  const found = await client.select('read what surveys are made of', sql, unbilled(warehouse))
+  const found = await client.select('read what surveys are made of', sql, bounded(warehouse))
   const rowsOf = (name: string) => found.filter((row) => row['name'] === name).map(({ cells }) => cells)
   const tables = Object.fromEntries(
     CATALOG_TABLES.map((table: Table) => [table.name, rowsOf(table.name).map((cells) => rowIn(table, cells))]),
@@ -51,8 +52,11 @@ export async function readCatalog(warehouse: Warehouse, models: ModelOptions, su
 const formsIn = (surveys: Surveys) =>
   surveys === 'all' ? 'TRUE' : `form_uuid IN (${[...surveys].map((form) => text(form)).join(', ')})`
 
-/** The least that a query is billed for: BIGQUERY_MAX_BYTES_BILLED is about merges and reads of people. */
-export const unbilled = ({ options }: Warehouse) => ({ labels: options.labels, maximumBytesBilled: undefined })
+/** What every query that reads is asked with. */
+export const bounded = ({ options }: Pick<Ready, 'options'>): QueryOptions => ({
+  labels: options.labels,
+  maximumBytesBilled: options.maxBytesBilled,
+})
 
 /** Counts the answers of columns that have no type yet; asks nothing where all have one. */
 export async function readCounts(
@@ -63,7 +67,7 @@ export async function readCounts(
 ): Promise<Counting> {
   const sql = countsQuery(bigqueryDialect(warehouse.pathTo), models, countedOf(catalog, surveys, 'open'))
   if (sql === undefined) return { counts: new Map(), respondents: undefined }
-  return countingOf(await warehouse.client.select('count answers by their types', sql, unbilled(warehouse)))
+  return countingOf(await warehouse.client.select('count answers by their types', sql, bounded(warehouse)))
 }
 
 /** Each row as the table's name, and its cells as a JSON list of texts: so that different tables come in one query. */

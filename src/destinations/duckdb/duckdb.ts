@@ -9,12 +9,13 @@ import { rowOf } from '../../../schemas/spec.ts'
 import { loads } from '../../../schemas/tables/log.ts'
 import { columnNames } from '../../../schemas/tables/views.ts'
 import { tables } from '../../../schemas/tables.ts'
-import { type ModelOptions, UNSET_MODELS } from '../../../schemas/views/spec.ts'
+import { type ModelOptions, UNSET_MODELS, type View } from '../../../schemas/views/spec.ts'
 import { requireOpened } from '../../files/opened.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { loadRecord, now, readLoadRecord } from '../batch.ts'
 import type { Destination } from '../destination.ts'
 import { createNovelty } from '../novelty.ts'
+import type { Trial } from '../refresh/unmade.ts'
 import { identifier } from '../sql.ts'
 import { type Appender, createAppender } from './append.ts'
 import { cellExpression, cellFrom, columnsOf } from './cells.ts'
@@ -47,6 +48,7 @@ export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 
   let open: Open | undefined
   let memory = 1
   const novelty = createNovelty()
+  let unmade: readonly Trial<View>[] = []
 
   const openIfClosed = async () => {
     try {
@@ -101,7 +103,7 @@ export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 
     },
     async refreshViews({ signal }) {
       const surveys = novelty.surveys()
-      if (surveys === undefined) {
+      if (surveys === undefined && unmade.length === 0) {
         memory = 1
         return { reasons: [], changes: [] }
       }
@@ -110,10 +112,11 @@ export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 
       signal.addEventListener('abort', interrupt)
       try {
         const session = { connection: client.connection, appender, signal }
-        const { reasons, changes, isPart, settled } = await ensureViews(session, { models, surveys }, longestViews)
+        const made = await ensureViews(session, { models, surveys, unmade }, longestViews)
         memory = 1
-        if (reasons.length === 0 && !isPart) novelty.settle(settled)
-        return { reasons, changes }
+        ;({ unmade } = made)
+        if (made.settled !== undefined && !made.isPart) novelty.settle(made.settled)
+        return { reasons: made.reasons, changes: made.changes }
       } catch (error) {
         close()
         signal.throwIfAborted()

@@ -8,8 +8,9 @@ import { now } from '../batch.ts'
 import { changesTo } from '../column-changes.ts'
 import { givesAttributeType } from '../given-names.ts'
 import type { Settled, Surveys } from '../novelty.ts'
+import { createUnmade, type Trial, trialsOf } from '../refresh/unmade.ts'
 import { identifier, sqlType } from '../sql.ts'
-import { planViews, type ViewSettings } from '../view-plan.ts'
+import { planViews, type ViewPlan } from '../view-plan.ts'
 import { duckdbDialect } from './dialect.ts'
 import { isOfStatement } from './errors.ts'
 import { textRows } from './schema.ts'
@@ -24,53 +25,79 @@ export interface Made {
   readonly changes: readonly string[]
   /** Whether some are left for the next time. */
   readonly isPart: boolean
-  readonly settled: Settled
+  /** undefined: nothing was planned. */
+  readonly settled: Settled | undefined
+  /** To be tried the next time. */
+  readonly unmade: readonly Trial<View>[]
+}
+
+export interface Wanted {
+  readonly models: ModelOptions
+  /** Whose views may lack something; undefined: none. */
+  readonly surveys: Surveys | undefined
+  /** Views that could not be made before. */
+  readonly unmade: readonly Trial<View>[]
 }
 
 /**
  * @param longest milliseconds after which no other view is begun: meanwhile nobody else can have the file
  * @throws the signal's reason, and what DuckDB throws; after either the connection is to be closed
  */
-export async function ensureViews(
-  session: Session,
-  { models, surveys: asked }: Pick<ViewSettings, 'models' | 'surveys'>,
-  longest: number,
-): Promise<Made> {
+export async function ensureViews(session: Session, wanted: Wanted, longest: number): Promise<Made> {
   const { connection, signal } = session
-  const { plan, respondents, surveys } = await planned(session, models, asked)
-  const { views, surveys: ofSurveys, open } = plan
+  const made = wanted.surveys === undefined ? undefined : await planned(session, wanted.models, wanted.surveys)
+  const trials = trialsOf(made?.plan, wanted.unmade)
   // Looking at what there is takes its time, and would leave none to make the first view of a large warehouse.
   const end = performance.now() + longest
   const marks = await readMarks(connection)
-  // With a new question alone no column changes; and to look takes as long as to make the view.
-  const mayChange = surveys === 'all' || open.items.some(({ isMixed }) => isMixed)
   const columnsOf = columnsThere(connection)
-  const made = { reasons: [] as string[], changes: [] as string[], settled: { open, surveys, respondents } }
-  for (const view of views) {
+  const unmade = createUnmade<View>((view) => view.query(duckdbDialect), duckdbDialect.relation)
+  const changes: string[] = []
+  let isPart = false
+  for (const trial of trials) {
     signal.throwIfAborted()
-    if (performance.now() > end) return { ...made, isPart: true }
-    const standing = await marks.standingOf(view)
+    isPart = performance.now() > end
+    if (isPart) break
+    const { view, isOfSurvey } = trial
+    const standing = unmade.isWaiting(trial) ? 'waiting' : await marks.standingOf(view)
     if (standing === 'same') continue
-    if (standing === 'taken') made.reasons.push(`${view.name}: ${TAKEN}`)
+    if (standing === 'waiting') unmade.keep(trial)
+    else if (standing === 'taken') unmade.keepTaken(trial, `${view.name}: ${TAKEN}`)
     else {
-      const isTold = mayChange && standing === 'other' && ofSurveys.has(view.name)
+      // To look takes as long as to make the view.
+      const isTold = isOfSurvey && standing === 'other' && (made?.mayChange ?? true)
       const before = isTold ? await columnsOf(view.name) : []
-      if (await makeView(connection, view)) made.changes.push(...changesTo(view, before, typeIn))
-      else made.reasons.push(`${view.name}: ${UNMADE}`)
+      if (await makeView(connection, view)) changes.push(...changesTo(view, before, typeIn))
+      else unmade.keepFailed(trial, `${view.name}: ${UNMADE}`)
     }
   }
-  return { ...made, isPart: false }
+  return {
+    reasons: unmade.all().map(({ reason }) => reason),
+    changes,
+    isPart,
+    settled: made?.settled,
+    unmade: isPart ? wanted.unmade : unmade.all(),
+  }
+}
+
+interface Planned {
+  readonly plan: ViewPlan
+  readonly settled: Settled
+  /** With a new question alone no column changes. */
+  readonly mayChange: boolean
 }
 
 /** The views that should be there, once their names and types are kept: of all surveys where an attribute got its type. */
-async function planned(session: Session, models: ModelOptions, surveys: Surveys) {
+async function planned(session: Session, models: ModelOptions, surveys: Surveys): Promise<Planned> {
   const { connection } = session
   const catalog = await readCatalog(connection, models, surveys)
   const { counts, respondents } = await readCounts(connection, models, catalog, surveys)
   const plan = planViews(catalog, counts, { models, surveys, sql: duckdbDialect, now: now() })
   await keepNames(session, plan.changed)
-  if (surveys === 'all' || !givesAttributeType(plan.changed)) return { plan, respondents, surveys }
-  return planned(session, models, 'all')
+  if (surveys !== 'all' && givesAttributeType(plan.changed)) return planned(session, models, 'all')
+  const { open } = plan
+  const mayChange = surveys === 'all' || open.items.some(({ isMixed }) => isMixed)
+  return { plan, settled: { open, surveys, catalog, respondents }, mayChange }
 }
 
 /** DuckDB's type of a column. */

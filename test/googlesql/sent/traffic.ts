@@ -73,10 +73,39 @@ export function oddScores(): object[] {
         ces_scaled: (at % 5) + 1,
         nps_lists: at % 3 === 0 ? '9' : ['8', '9'],
         nps_reason: `text ${at}`,
+        nps_listed: at % 13 === 0 ? ['9', '10'] : [at % 11],
+        nps_labeled: `${at % 11} ${at % 11 < 7 ? 'Unlikely' : 'Likely'}`,
+        csat_part: at % 7 === 0 ? [] : `${(at % 5) + 1} out of ${at % 3 === 0 ? 10 : 5}`,
       },
       at,
     ),
   )
+}
+
+/** Attributes and answers by which people are found, with what stands for none, and numbers and days with misfits among them. */
+export function identities(): object[] {
+  return Array.from({ length: 40 }, (_, at) => {
+    const attributes = {
+      plan: ['free', 'free', 'pro', 'true'][at % 4],
+      owner: at % 3 === 0 ? '-' : `Ann ${at}`,
+      seats: at % 9 === 0 ? 'N/A' : at * 7,
+      since: at % 9 === 0 ? '-' : '2026-05-03',
+      reach: at % 2 === 0 ? `p${at}@example.com` : 'by post',
+    }
+    const why = at % 4 === 0 ? 'ok' : `because ${at}`
+    const data = {
+      nps: at % 11,
+      name: `Ann ${at}`,
+      why,
+      rows: { [`p${at}@example.com`]: 5, price: at % 5, about: 'x' },
+    }
+    return {
+      ...answerAt(data, at),
+      uuid: `user-${at}`,
+      attributes,
+      account: { uuid: `account-${at % 5}`, attributes: { company: `Acme ${at % 5}`, tier: at % 2 === 0 ? 'a' : 'b' } },
+    }
+  })
 }
 
 /** Scales of some of them. */

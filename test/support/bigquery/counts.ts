@@ -3,10 +3,13 @@ import type { Cell, Row, Table } from '../../../schemas/spec.ts'
 import { responseAnswers, responseNoneChosen } from '../../../schemas/tables/answers.ts'
 import { respondents } from '../../../schemas/tables/responses.ts'
 import { COUNTS, type Count, PLACE } from '../../../schemas/views/column-counts.ts'
+import { LABELED_NUMBER } from '../../../schemas/views/scoring/labels.ts'
 import { isBlank, typeOf } from '../../../src/flatten/value.ts'
 import type { World } from './world.ts'
 
 const QUERY = /^SELECT C\.\* FROM \(\nSELECT '(?:question|user|account)' AS scope/
+
+const LABEL = new RegExp(LABELED_NUMBER, 'u')
 
 type Counted = Partial<Record<Count, number>>
 type Cells = Readonly<Record<string, Cell>>
@@ -51,7 +54,8 @@ function ofAnswers(rows: readonly Cells[]): [string[], Counted][] {
     const types = { numbers: is('value_number'), booleans: is('value_boolean') }
     const times = { dates: is('value_date'), timestamps: is('value_timestamp') }
     const lists = first['is_list'] === true ? 1 : 0
-    return [[placeOf(first), { answers: 1, known: 1, lists, ...types, ...times, scores: types.numbers }]]
+    const scores = types.numbers === 1 || LABEL.test(String(first['value'])) ? 1 : 0
+    return [[placeOf(first), { answers: 1, known: 1, lists, ...types, ...times, scores }]]
   })
 }
 

@@ -1,6 +1,6 @@
 /** Batches of one pipeline, and destinations on the fake that load them. */
 import type { ExecutionContext } from 'ava'
-import { forms } from '../../../schemas/tables/catalog.ts'
+import { formAttributes, forms } from '../../../schemas/tables/catalog.ts'
 import { webhookEvents } from '../../../schemas/tables/log.ts'
 import { userAttributes, userSegments, users } from '../../../schemas/tables/people.ts'
 import { bigqueryDestination } from '../../../src/destinations/bigquery/bigquery.ts'
@@ -90,6 +90,21 @@ export async function loadsExactly(
   )
   t.deepEqual({ ...fake.commits().at(-1), bytesBilled: record.bytesBilled }, record)
   t.deepEqual(withoutLoads(fake.tables()), await reference(number))
+}
+
+/** As a new version finds a dataset into which an older one loaded this batch: it had no table of the attributes of forms. */
+export async function makeOlder({ world }: FakeBigquery, mode: BigqueryOptions['mode'], before: RowBatch) {
+  const name = `refiner.${formAttributes.name}${mode === 'append' ? '_rows' : ''}`
+  const made = tableOf(world, name)
+  world.tables.set(name, {
+    ...made,
+    metadata: { ...made.metadata, labels: {} },
+    rows: [],
+    creationTime: String(Number(made.creationTime) + 100_000),
+  })
+  // The reference knows nothing of it either.
+  world.warehouse = memoryDestination()
+  await world.warehouse.load({ ...before, rows: { ...before.rows, form_attributes: [] } }, unstopped())
 }
 
 /** Takes the last column away, as an older version of the loader had it. */

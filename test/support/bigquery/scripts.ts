@@ -26,7 +26,12 @@ export interface MergeScript {
   readonly moves: readonly { readonly into: string; readonly from: string }[]
 }
 
-export type Script = PipelineScript | TurnScript | MergeScript
+/** Fills the attributes of forms by the respondents that are there. */
+export interface FillScript {
+  readonly kind: 'fill'
+}
+
+export type Script = PipelineScript | TurnScript | MergeScript | FillScript
 
 const TEXT = String.raw`'((?:[^'\\]|\\U[0-9a-f]{8})*)'`
 const PATH = String.raw`\`[^\`]+\`\.\`(\w+)\`\.\`(\w+)\``
@@ -50,6 +55,8 @@ const BILLED = whole(
 )
 const LOADS = new RegExp(String.raw`^INSERT INTO ${PATH} \([^)]*\) SELECT .* FROM \(SELECT 1\) WHERE NOT EXISTS `)
 
+const FILL = new RegExp(String.raw`^MERGE ${PATH} AS T USING \(SELECT F\.`)
+
 /** A transaction that changes nothing but a table of its own, to see whether that is allowed. */
 export const CHECK = whole(
   String.raw`BEGIN TRANSACTION;\nUPDATE ${PATH} SET updated_at = updated_at WHERE FALSE;\nDELETE FROM ${PATH} WHERE one = 1;\nCOMMIT TRANSACTION;\n`,
@@ -71,8 +78,9 @@ export function selected(sql: string): { table: string; batchId: string | undefi
     : { table: `${dataset}.${table}`, batchId: record ? unquoted(batchId) : undefined }
 }
 
-/** undefined: it is none of the three. */
+/** undefined: it is none of them. */
 export function recognise(sql: string): Script | undefined {
+  if (FILL.test(sql)) return { kind: 'fill' }
   const insert = PIPELINE.exec(sql)
   if (insert) return { kind: 'pipeline', pipeline: unquoted(insert[3]) }
   const resync = RESYNC.exec(sql)

@@ -1,12 +1,14 @@
 /** What the fake BigQuery holds: datasets, tables, jobs, and the tables of the reference behind them. */
 import type { LoadRecord } from '../../../schemas/records.ts'
 import { type Row, rowOf } from '../../../schemas/spec.ts'
+import { formAttributes } from '../../../schemas/tables/catalog.ts'
 import { loads } from '../../../schemas/tables/log.ts'
 import { batchTables } from '../../../src/destinations/batch.ts'
 import { type MemoryDestination, memoryDestination } from '../../../src/destinations/memory.ts'
-import { batchOf, sorted, type Tables } from '../rows.ts'
+import { batchOf, row, sorted, type Tables } from '../rows.ts'
 import { proto, Refused } from './answers.ts'
 import type { Script } from './scripts.ts'
+import { attributesThen } from './upgrade.ts'
 import { cellsOf } from './uploads.ts'
 
 export interface FakeTable {
@@ -112,6 +114,12 @@ export async function runScript(world: World, script: Script): Promise<JobError 
   }
   if (script.kind === 'pipeline') {
     state.rows.push({ pipeline: script.pipeline, last_batch: '', record: null, updated_at: '1700000000000000' })
+    return {}
+  }
+  if (script.kind === 'fill') {
+    const rows = attributesThen(world).map((cells) => row(formAttributes, cells))
+    const batch = batchOf(`fill ${world.clock++}`, { form_attributes: rows })
+    await world.warehouse.load(batch, { signal: new AbortController().signal })
     return {}
   }
   const { pipeline, previous, record, recordText, billed, moves } = script
