@@ -20,14 +20,20 @@ export interface Running {
   readonly ended: Promise<Ended>
 }
 
+interface Surroundings {
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  /** How long a file may get, in blocks of 512 bytes; as the system has it if not given. */
+  readonly blocks?: number
+}
+
 /** @param script from the root of the project, such as `src/main.ts` */
-export function startProcess(
-  script: string,
-  args: readonly string[],
-  { env, cwd }: { env: Readonly<Record<string, string>>; cwd: string },
-): Running {
+export function startProcess(script: string, args: readonly string[], { env, cwd, blocks }: Surroundings): Running {
   const path = fileURLToPath(new URL(`../${script}`, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const command = [process.execPath, path, ...args]
+  const [program = '', ...rest] =
+    blocks === undefined ? command : ['/bin/sh', '-c', `ulimit -f ${blocks}; exec "$0" "$@"`, ...command]
+  const child = spawn(program, rest, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   let errors = ''
   let heard = new Set<() => void>()

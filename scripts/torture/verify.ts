@@ -63,7 +63,8 @@ async function undisturbed(buffer: EventBuffer): Promise<State> {
   const every = Number.POSITIVE_INFINITY
   const atOnce = { events: every, bytes: every, values: every }
   for await (const batch of buffer.kept(all, 'reference', atOnce)) {
-    await memory.load(flatten(batch), { signal: new AbortController().signal })
+    const events = batch.events.filter(({ body }) => body !== '')
+    await memory.load(flatten({ ...batch, events }), { signal: new AbortController().signal })
   }
   return sortedState(memory.tables())
 }

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import type { Death, Loading } from './deaths.ts'
 import { type Job, startJobs } from './jobs.ts'
 import { BACKOFF } from './retry.ts'
-import { createRunner, type LoaderState, type RunOutcome } from './runner.ts'
+import { createRunner, type LoaderState, type TakeTurn } from './runner.ts'
 import { startSchedule } from './schedule.ts'
 
 /** How one destination does: what the health page and the statistics show. */
@@ -46,7 +46,7 @@ export interface Loader {
 
 export function startLoader(options: LoaderOptions): Loader {
   const stopping = new AbortController()
-  const takeTurn = options.inTurn === true ? oneAtATime() : (work: () => Promise<RunOutcome>) => work()
+  const takeTurn = options.inTurn === true ? oneAtATime() : undefined
   const loads = options.destinations.map((destination) =>
     startDestination(destination, stopping.signal, takeTurn, options),
   )
@@ -58,8 +58,6 @@ export function startLoader(options: LoaderOptions): Loader {
   }
 }
 
-type TakeTurn = (work: () => Promise<RunOutcome>) => Promise<RunOutcome>
-
 function oneAtATime(): TakeTurn {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
@@ -69,7 +67,12 @@ function oneAtATime(): TakeTurn {
   }
 }
 
-function startDestination(destination: Destination, signal: AbortSignal, takeTurn: TakeTurn, options: LoaderOptions) {
+function startDestination(
+  destination: Destination,
+  signal: AbortSignal,
+  takeTurn: TakeTurn | undefined,
+  options: LoaderOptions,
+) {
   const { buffer, limits, log, whenPending } = options
   let state: LoaderState = { state: 'idle', reason: null }
   let eager = options.eager
@@ -84,6 +87,7 @@ function startDestination(destination: Destination, signal: AbortSignal, takeTur
     limits: limits(destination.name),
     ...(options.flattening && { flattening: options.flattening }),
     death: options.deaths?.find((death) => death.destination === destination.name),
+    ...(takeTurn && { takeTurn }),
     onLoading: (loading) => options.onLoading?.(destination.name, loading),
     signal,
     log,
@@ -102,12 +106,12 @@ function startDestination(destination: Destination, signal: AbortSignal, takeTur
 
   /** Others make way only for a load that needs the file that they read, and has something to do. */
   const load = async () => {
-    if (destination.needsFile === undefined) return takeTurn(() => runner.run())
+    if (destination.needsFile === undefined) return runner.run()
     // A buffer that does not tell is told by the run.
     const pending = await countPending().catch(() => Number.POSITIVE_INFINITY)
     if (state.state === 'idle' && !destination.needsFile(pending)) return 'loaded'
     await jobs.hold()
-    return takeTurn(() => runner.run()).finally(() => jobs.release())
+    return runner.run().finally(() => jobs.release())
   }
 
   const run = async () => {

@@ -42,6 +42,8 @@ const RESTART_AFTER = 5_000
 const SEMI_SPACE = 3
 const OLD = 64
 const MOST_OLD = 64 * OLD
+/** What a body may take when it is read, by its own bytes: V8 makes 56 of the two of `{}`. */
+const BYTES_PER_BYTE = 25
 /** Of what it says as it dies. */
 const LAST_WORDS = 8_192
 
@@ -52,6 +54,7 @@ export function startLoaderProcess(data: Pick<ProcessData, 'config' | 'interacti
   }
   setAll({ state: 'idle', reason: null, nextLoadAt: null })
 
+  const ofOneBody = Math.ceil((BYTES_PER_BYTE * data.config.bodyLimit) / 1024 ** 2)
   const deaths = createDeaths()
   let stopping = false
   // Its batches are larger (src/stores.ts).
@@ -90,7 +93,7 @@ export function startLoaderProcess(data: Pick<ProcessData, 'config' | 'interacti
     const batches = loading.map(({ batch }) => batch)
     if (ofMemory) {
       // Where loading it in parts is no way out.
-      if (!loading.some(({ divisible }) => divisible)) old = Math.min(2 * old, MOST_OLD)
+      if (!loading.some(({ divisible }) => divisible)) old = Math.min(Math.max(2 * old, ofOneBody), MOST_OLD)
       log.warn({ megabytes: old, batches }, 'the loader needed more memory than it has, and starts again')
       loader = start()
       return

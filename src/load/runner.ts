@@ -23,12 +23,17 @@ export interface RunnerOptions extends Omit<LoadOptions, 'onLoaded' | 'onRetry' 
   readonly log: Log
   readonly onState: (state: LoaderState) => void
   readonly onLoaded?: (record: LoadRecord) => void
+  /** Waits until it may load beside other destinations; at once if not given. */
+  readonly takeTurn?: TakeTurn
   /** What to do with the right to load; loads what is pending if it is not given. */
   readonly task?: (options: LoadOptions) => Promise<void>
 }
 
 /** `loaded`: all was done. `busy`: another process, or an earlier call, is loading. `stopped`: see the state's reason. */
 export type RunOutcome = 'loaded' | 'busy' | 'stopped'
+
+/** Runs the work when its turn has come. */
+export type TakeTurn = (work: () => Promise<RunOutcome>) => Promise<RunOutcome>
 
 export interface Runner {
   run(): Promise<RunOutcome>
@@ -39,7 +44,8 @@ export function createRunner(options: RunnerOptions): Runner {
   return {
     async run() {
       if (running !== undefined) return 'busy'
-      running = runOnce(options).finally(() => {
+      const { takeTurn = (work) => work() } = options
+      running = takeTurn(() => runOnce(options)).finally(() => {
         running = undefined
       })
       return running

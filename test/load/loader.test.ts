@@ -182,3 +182,27 @@ test('an export under way goes on beside a load that needs no file for itself', 
   await Promise.race([loaded.promise, ended])
   t.is(ends(), 0)
 })
+
+test('after a death of which it is not clear what it was, one destination loads at a time', async (t) => {
+  const buffer = await bufferWith(3)
+  let under = 0
+  const names = ['memory', 'broken']
+  const destinations = names.map((name) => ({
+    ...faulty(async (step) => {
+      if (step === 'prepare') t.is(++under, 1)
+      // Long enough for the other one, if it were to begin.
+      await new Promise((resolve) => setImmediate(resolve))
+      if (step === 'loaded') under -= 1
+    }),
+    name,
+  }))
+  const loaded = new Set<string>()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const onStatus: LoaderOptions['onStatus'] = (name, { state }) => {
+    if (state === 'loading') loaded.add(name)
+    if (loaded.size === 2 && state === 'idle') resolve()
+  }
+  const loader = startLoader({ ...base, buffer, destinations, cron: '* * * * * *', inTurn: true, onStatus })
+  await promise
+  await loader.stop()
+})
