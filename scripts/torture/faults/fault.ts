@@ -98,7 +98,7 @@ async function storedIn(buffer: EventBuffer): Promise<Set<string>> {
 }
 
 /** Milliseconds without any progress after which loading is stuck. */
-const STUCK_AFTER = 60_000
+const STUCK_AFTER = 180_000
 
 async function untilLoaded(buffer: EventBuffer): Promise<void> {
   let [least, deadline] = [Number.POSITIVE_INFINITY, 0]
