@@ -1,6 +1,6 @@
 /** Asking the warehouse beside a server that loads into it now and then: it is waited for. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { reasonOf, TransientError } from '../src/errors.ts'
+import { wordsOf, TransientError } from '../src/errors.ts'
 
 const TRIES = 40
 /** Milliseconds. */
@@ -14,7 +14,7 @@ export async function whenFree<T>(task: () => Promise<T>, onWait: () => void = (
     } catch (error) {
       if (!(error instanceof TransientError)) throw error
       if (tries === 1) onWait()
-      if (tries === TRIES) throw new TransientError(`ask the warehouse: ${reasonOf(error)}`, { cause: error })
+      if (tries === TRIES) throw new TransientError(`ask the warehouse: ${wordsOf(error)}`, { cause: error })
       await pause(PAUSE)
     }
   }

@@ -6,7 +6,7 @@ import type { Config } from './config.ts'
 import { startLoaderProcess } from './load/process.ts'
 import type { Log } from './log.ts'
 import { startReceiver } from './receiver/receiver.ts'
-import { claimServer, openBuffer } from './stores.ts'
+import { claimServer, leastInterval, openBuffer } from './stores.ts'
 
 export interface Connector {
   /** Where webhooks are received, such as `http://127.0.0.1:8080/webhooks/refiner`. */
@@ -32,7 +32,7 @@ export async function startConnector(config: Config, log: Log, interactive: bool
     lockLost: () => claim.lost(),
     log,
   })
-  const loader = startLoaderProcess({ config, interactive }, log)
+  const loader = startLoaderProcess({ config, interactive, log, leastInterval })
   return {
     url: receiver.url,
     async stop() {

@@ -8,14 +8,14 @@
  *      └─────────────────┴───────── any other error ──▶ stopped ◀────┘   stopped ── run ──▶ loading
  */
 import type { LoadRecord } from '../../schemas/records.ts'
-import type { Claim } from '../buffer/buffer.ts'
-import { reasonOf } from '../errors.ts'
+import type { Claim, EventBuffer } from '../buffer/buffer.ts'
+import { HeldError, reasonOf, type TransientError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { type LoadOptions, load } from './load.ts'
 
 export interface LoaderState {
-  readonly state: 'idle' | 'loading' | 'retrying' | 'stopped'
-  /** Why it is retrying or stopped, with the way out; null otherwise. */
+  readonly state: 'idle' | 'loading' | 'waiting' | 'retrying' | 'stopped'
+  /** For whom it is waiting, or why it is retrying or stopped, with the way out; null otherwise. */
   readonly reason: string | null
 }
 
@@ -23,6 +23,8 @@ export interface RunnerOptions extends Omit<LoadOptions, 'onLoaded' | 'onRetry' 
   readonly log: Log
   readonly onState: (state: LoaderState) => void
   readonly onLoaded?: (record: LoadRecord) => void
+  /** Told of each failure after which it is tried again; logs it if it is not given. */
+  readonly onTrouble?: (error: TransientError) => void
   /** What to do with the right to load; loads what is pending if it is not given. */
   readonly task?: (options: LoadOptions) => Promise<void>
 }
@@ -50,17 +52,23 @@ export function createRunner(options: RunnerOptions): Runner {
 async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
   const { buffer, destination, signal, log, onState, onLoaded, task = load } = options
   const { name } = destination
+  const {
+    onTrouble = (error) => log.warn({ destination: name, reason: reasonOf(error) }, 'load failed, trying again'),
+  } = options
   let claim: Claim | undefined
   let end: LoaderState = { state: 'idle', reason: null }
   try {
     claim = await buffer.claim(name)
-    if (claim === undefined) return 'busy'
+    if (claim === undefined) {
+      onState({ state: 'waiting', reason: `${await turnOf(buffer, name)}; it is waited for` })
+      return 'busy'
+    }
     onState({ state: 'loading', reason: null })
     await task({
       ...options,
       onRetry: (error) => {
-        log.warn({ destination: name, reason: reasonOf(error) }, 'load failed, trying again')
-        onState({ state: 'retrying', reason: reasonOf(error) })
+        onTrouble(error)
+        onState({ state: error instanceof HeldError ? 'waiting' : 'retrying', reason: reasonOf(error) })
       },
       onTakenOut: ({ eventId, reason }) =>
         log.error(
@@ -92,6 +100,12 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
     // Only now may others have the file.
     if (claim !== undefined || end.state === 'stopped') onState(end)
   }
+}
+
+/** `PID 4788 (npm run load) has the turn to load into duckdb`. */
+export async function turnOf(buffer: EventBuffer, consumer: string): Promise<string> {
+  const who = (await buffer.claimant(consumer)) ?? 'another process'
+  return `${who} has the turn to load into ${consumer}`
 }
 
 /** So many changes of columns are told by name. */
