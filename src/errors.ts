@@ -6,6 +6,10 @@
 /** How the message of a destination ends that is tried again by itself. */
 export const GOES_ON = 'loading goes on by itself'
 
+/** The words of an error for whom nothing is tried again: a command that has ended. */
+export const withoutPromise = (text: string): string => text.replace(PROMISE, '')
+const PROMISE = new RegExp(`[,;:] (?:it is tried every \\d+ minutes, and )?${GOES_ON}`, 'g')
+
 /**
  * An error in our own words: they name files, settings and ways out, and quote nothing that was received. Only such words reach logs and
  * health. The mark is a property, as it comes along from another thread.
