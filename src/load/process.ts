@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { createDeaths, type Death, type Loading } from './deaths.ts'
+import { heapFor } from './heap.ts'
 import { type Punctuality, punctualityOf } from './lag.ts'
 import type { DestinationStatus } from './loader.ts'
 import { nextTime } from './schedule.ts'
@@ -54,6 +55,9 @@ const RESTART_AFTER = 5_000
 const SEMI_SPACE = 3
 const OLD = 64
 const MOST_OLD = 64 * OLD
+const MEGABYTE = 1024 ** 2
+/** In which one body of the longest can be read, with the events beside it in a batch. */
+const mostOld = (bodyLimit: number) => Math.max(MOST_OLD, Math.ceil(heapFor(bodyLimit) / MEGABYTE) + MOST_OLD / 4)
 /** Of what it says as it dies. */
 const LAST_WORDS = 8_192
 
@@ -97,7 +101,7 @@ export function startLoaderProcess({ config, interactive, log, leastInterval }: 
     const batches = loading.map(({ batch }) => batch)
     if (ofMemory) {
       // Where loading it in parts is no way out.
-      if (!loading.some(({ divisible }) => divisible)) old = Math.min(2 * old, MOST_OLD)
+      if (!loading.some(({ divisible }) => divisible)) old = Math.min(2 * old, mostOld(config.bodyLimit))
       log.warn({ megabytes: old, batches }, 'the loader needed more memory than it has, and starts again')
       loader = start()
       return
