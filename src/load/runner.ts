@@ -9,7 +9,7 @@
  */
 import type { LoadRecord } from '../../schemas/records.ts'
 import type { Claim, EventBuffer } from '../buffer/buffer.ts'
-import { HeldError, reasonOf, type TransientError } from '../errors.ts'
+import { HeldError, reasonOf, type TransientError, wordsOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { type LoadOptions, load } from './load.ts'
 
@@ -67,6 +67,7 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
     await task({
       ...options,
       onRetry: (error) => {
+        traceWords(options, error)
         onTrouble(error)
         onState({ state: error instanceof HeldError ? 'waiting' : 'retrying', reason: reasonOf(error) })
       },
@@ -87,6 +88,7 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
     if (signal.aborted) {
       log.info({ destination: name }, 'load abandoned at a safe place')
     } else {
+      traceWords(options, error)
       log.error({ destination: name, reason: reasonOf(error) }, 'destination stopped, events are kept')
       end = { state: 'stopped', reason: reasonOf(error) }
     }
@@ -101,6 +103,10 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
     if (claim !== undefined || end.state === 'stopped') onState(end)
   }
 }
+
+/** For someone who looks for a fault, and has set LOG_LEVEL=trace for that: the words may quote what people answered. */
+const traceWords = ({ log, destination }: RunnerOptions, error: unknown) =>
+  log.trace({ destination: destination.name, words: wordsOf(error) }, 'what was thrown')
 
 /** `PID 4788 (npm run load) has the turn to load into duckdb`. */
 export async function turnOf(buffer: EventBuffer, consumer: string): Promise<string> {
