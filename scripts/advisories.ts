@@ -43,4 +43,7 @@ function objectOf(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-const firstLine = (report: string) => String(objectOf(report)['message'] ?? 'no answer').split('\n')[0]
+function firstLine(report: string): string {
+  const { message } = objectOf(report)
+  return (typeof message === 'string' ? message.split('\n')[0] : undefined) ?? 'no answer'
+}

@@ -38,8 +38,9 @@ export function claimServer({ dataDir }: Config, onWait: () => void): Claim {
   } catch (error) {
     throw bufferError('take the lock', path, error)
   }
+  const other = holderOf(path)
   throw new PermanentError(
-    `open ${dataDir}: another server, ${holderOf(path) ?? 'a process that does not tell its id'}, receives into it; stop that one, or set DATA_DIR and PORT to others for this one`,
+    `open ${dataDir}: another server${other === undefined ? '' : `, ${other},`} receives into it; stop that one, or set DATA_DIR and PORT to others for this one`,
   )
 }
 

@@ -44,7 +44,7 @@ export function startProbe({ name, reach }: Destination, { log, onChange, again 
     if (isOver) return
     set(found ?? null)
     if (concern === null) end()
-    else timer = setTimeout(look, again)
+    else timer = setTimeout(() => void look(), again)
   }
   void look()
   return {
