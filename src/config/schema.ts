@@ -101,7 +101,7 @@ export const settingsSchema = z.object({
   }),
   MAX_LAG: duration(1000, MONTH).register(about, {
     description:
-      'How far a destination may be behind its schedule before /health says that it is not ready. Unset: three times as long as LOAD_SCHEDULE ever leaves between two loads.',
+      'How far a destination may be behind its schedule before /health says that it is not ready. Unset: three times as long as LOAD_SCHEDULE ever leaves between two loads, at least a minute.',
     default: undefined,
     allowed: 'a duration from 1s to 31d: a number with s, m, h or d',
     example: '30m',

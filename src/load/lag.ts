@@ -13,11 +13,13 @@ export interface PunctualityOptions {
   readonly cron: string
   /** Between runs of loads, at least. */
   readonly leastInterval: number
-  /** undefined: three times as long as the schedule ever leaves between two loads. */
+  /** undefined: three times as long as the schedule ever leaves between two loads, and a minute at least. */
   readonly maxLag: number | undefined
 }
 
 const TIMES = 3
+/** Milliseconds. A loader that starts again takes seconds. */
+const LEAST = 60_000
 
 export function punctualityOf({ cron, leastInterval, maxLag }: PunctualityOptions): Punctuality {
   let usual: number | undefined
@@ -26,7 +28,7 @@ export function punctualityOf({ cron, leastInterval, maxLag }: PunctualityOption
   const startedAt = () => Date.now() - (performance.now() - begun)
   return {
     get maxLag() {
-      usual ??= TIMES * Math.max(largestGap(cron), leastInterval)
+      usual ??= Math.max(LEAST, TIMES * Math.max(largestGap(cron), leastInterval))
       return maxLag === undefined ? usual : Math.max(maxLag, leastInterval)
     },
     dueAt: (arrivedAt) => timeAfter(cron, Math.max(arrivedAt, startedAt())) + leastInterval,
