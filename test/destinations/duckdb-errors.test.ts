@@ -1,7 +1,7 @@
 /** Texts as DuckDB 1.5 words them, and what is made of them. */
 import test from 'ava'
 import { duckdbError } from '../../src/destinations/duckdb/errors.ts'
-import { HeldError, PermanentError, TransientError } from '../../src/errors.ts'
+import { HeldError, PermanentError, reasonOf, TransientError } from '../../src/errors.ts'
 
 const PASSING: Readonly<Record<string, RegExp>> = {
   'IO Error: Could not set lock on file "/d/w.duckdb": Conflicting lock is held in /usr/bin/node (PID 4826). See also …':
