@@ -9,11 +9,13 @@ import { cents, dollars, leastBytesOfLoad, monthlyDollars } from '../src/destina
 import { LEAST_INTERVAL, NAME } from '../src/destinations/bigquery/options.ts'
 import { lackingInBigquery, lastInBigquery, letFollow } from '../src/destinations/bigquery/resync.ts'
 import { pipelineOf } from '../src/destinations/bigquery/state.ts'
+import { withoutPromise } from '../src/errors.ts'
 import { replay } from '../src/load/load.ts'
 import { loadsPerDay } from '../src/load/schedule.ts'
 import { batchLimits, hasBuffer, openBuffer } from '../src/stores.ts'
 import { runCommand } from './command.ts'
 import { loadAll } from './loading.ts'
+import { waitOption } from './patience.ts'
 import { say } from './terminal.ts'
 
 const LABELS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' } as const
@@ -46,8 +48,9 @@ program
   .description(
     'after the dataset or the buffer was dropped or restored: load again what the buffer keeps, and go on from there',
   )
-  .action(() => {
-    action = resync
+  .addOption(waitOption)
+  .action(({ wait }: { wait: number }) => {
+    action = (config) => resync(config, wait)
   })
 
 await runCommand(program, (config) => {
@@ -126,13 +129,14 @@ const follows = ({ batchId, lastSeq }: LoadRecord, batch: string): boolean =>
   batch.startsWith(`${pipelineOf(batchId)}-${String(lastSeq + 1).padStart(12, '0')}-`)
 
 /** Holds the claim from the first batch until the state is set. */
-function resync(config: Config): Promise<boolean> {
+function resync(config: Config, wait: number): Promise<boolean> {
   if (!config.destinations.includes(NAME))
     throw new Error(`resync ${NAME}: it is not loaded into; add it to DESTINATIONS`)
   const name = `${RESYNC}${new Date().toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`
   return loadAll({
     config,
     destinations: [NAME],
+    wait,
     total: async (buffer) => (await buffer.stats()).kept,
     task: async (options) => {
       await replay({ from: 0, to: Number.MAX_SAFE_INTEGER }, name, options)
@@ -152,7 +156,7 @@ async function takeTurn(config: Config, buffer: EventBuffer): Promise<void> {
 async function tell(findings: AsyncIterable<Finding>): Promise<boolean> {
   let ok = true
   for await (const { what, verdict, said } of findings) {
-    say(`${LABELS[verdict]}  ${what}: ${said}`)
+    say(`${LABELS[verdict]}  ${what}: ${withoutPromise(said)}`)
     ok &&= verdict !== 'fail'
   }
   return ok

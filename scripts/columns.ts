@@ -2,13 +2,13 @@
 import { Command } from 'commander'
 import { type ColumnReports, columnReports } from '../src/columns/columns.ts'
 import { readColumns } from '../src/columns/read.ts'
-import type { SourceName } from '../src/config/exports.ts'
 import { bigqueryDialect } from '../src/destinations/bigquery/dialect.ts'
 import { identifier } from '../src/destinations/bigquery/sql.ts'
 import { duckdbDialect } from '../src/destinations/duckdb/dialect.ts'
 import { findSurvey } from '../src/exports/survey.ts'
 import { runCommand } from './command.ts'
-import { print, sourceOption, withSource } from './reading.ts'
+import { waitOption } from './patience.ts'
+import { print, type ReadingOptions, sourceOption, withSource } from './reading.ts'
 import { cutLines } from './records.ts'
 import { formatTable } from './table.ts'
 import { note, terminalWidth } from './terminal.ts'
@@ -18,6 +18,7 @@ const program = new Command('npm run columns --')
   .option('--survey <name>', 'one survey, by its name, its uuid or the name of its view; all if left out')
   .option('--json', 'print JSON instead of a table')
   .addOption(sourceOption)
+  .addOption(waitOption)
   .addHelpText(
     'after',
     `
@@ -47,12 +48,12 @@ const DIALECTS = {
 }
 
 await runCommand(program, async (config) => {
-  const { survey: word, json, source: from } = program.opts<{ survey?: string; json?: true; source?: SourceName }>()
-  const reports = await withSource(config, from, async (source, signal) => {
+  const { survey: word, json, ...reading } = program.opts<ReadingOptions & { survey?: string; json?: true }>()
+  const reports = await withSource(config, reading, async (source, signal) => {
     const found = word === undefined ? undefined : await findSurvey(source, word, 'columns', signal)
     if (found?.note !== undefined) note(found.note)
     const surveys = found === undefined ? 'all' : new Set([found.survey.formUuid])
-    const sql = DIALECTS[from ?? config.source]
+    const sql = DIALECTS[reading.source ?? config.source]
     const { catalog, counts } = await readColumns(source, sql, config.models, surveys, signal)
     return columnReports(catalog, counts, config.models, surveys)
   })

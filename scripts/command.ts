@@ -1,8 +1,11 @@
 /** How a command starts and ends: arguments, settings, one line for an error, the exit code. */
 import type { Command } from 'commander'
 import { type Config, loadConfig } from '../src/config.ts'
-import { reasonOf } from '../src/errors.ts'
+import { TransientError, withoutPromise, wordsOf } from '../src/errors.ts'
 import { note } from './terminal.ts'
+
+/** What stopped it may pass by itself, and it may be run again (sysexits.h). */
+const EX_TEMPFAIL = 75
 
 /** @param action returns false for an end that is not a success, after having said why */
 export async function runCommand(program: Command, action: (config: Config) => Promise<boolean>): Promise<void> {
@@ -12,8 +15,8 @@ export async function runCommand(program: Command, action: (config: Config) => P
     const config = loadConfig({ env: process.env, cwd: process.cwd() })
     if (!(await action(config))) process.exitCode = 1
   } catch (error) {
-    note(reasonOf(error))
-    process.exitCode = 1
+    note(withoutPromise(wordsOf(error)))
+    process.exitCode = error instanceof TransientError ? EX_TEMPFAIL : 1
   }
 }
 

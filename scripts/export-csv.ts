@@ -1,7 +1,7 @@
 /** `npm run export-csv`: a survey, a table, a view or a query as a CSV file. */
 import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
-import { type ExportOptions, exportSchema, type SourceName } from '../src/config/exports.ts'
+import { type ExportOptions, exportSchema } from '../src/config/exports.ts'
 import type { Config } from '../src/config.ts'
 import type { Source } from '../src/destinations/source.ts'
 import { MoreMemoryError } from '../src/errors.ts'
@@ -14,17 +14,17 @@ import { checkTarget } from '../src/exports/target.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
 import { runCommand } from './command.ts'
 import { formatList } from './list.ts'
-import { print, sourceOption, withSource } from './reading.ts'
+import { waitOption } from './patience.ts'
+import { print, type ReadingOptions, sourceOption, withSource } from './reading.ts'
 import { note, terminalWidth } from './terminal.ts'
 
 const STDOUT = '-'
 
 /** Beside what to export. */
-interface Given {
+interface Given extends ReadingOptions {
   readonly list?: true
   readonly scheduled?: string
   readonly out?: string
-  readonly source?: SourceName
 }
 
 const program = new Command('npm run export-csv --')
@@ -56,6 +56,7 @@ const program = new Command('npm run export-csv --')
   .option('--bom', 'a byte order mark first, by which Excel knows UTF-8')
   .option('--excel', 'for spreadsheets: --bom, and an apostrophe before texts that would run as a formula')
   .addOption(sourceOption)
+  .addOption(waitOption)
   .addHelpText(
     'after',
     `
@@ -70,19 +71,20 @@ docs/exports.md tells the format, and how to export on a schedule.`,
   )
 
 await runCommand(program, async (config) => {
-  const { list, source: from, ...others } = program.opts<Given>()
+  const { list, source, wait, ...others } = program.opts<Given>()
+  const reading = { ...(source && { source }), wait }
   if (list) {
     const [other] = Object.keys(others)
     if (other !== undefined) throw new Error(`export: --list takes no --${other}; leave one of them out`)
-    return withSource(config, from, printList)
+    return withSource(config, reading, printList)
   }
   const { scheduled, out, ...given } = others
-  if (scheduled !== undefined) return runNow(config, scheduled)
+  if (scheduled !== undefined) return runNow(config, scheduled, wait)
   const options = checked(given, config.models.timeZone)
   const target = { dataDir: config.dataDir, kind: 'csv' } as const
   // Now, rather than after a wait for the warehouse.
   if (out !== undefined && out !== STDOUT) await checkTarget(out, target)
-  return withSource(config, from, async (source, signal) => {
+  return withSource(config, reading, async (source, signal) => {
     const progress = startProgress(source, options, out)
     const { rows, written } = await exportCsv(source, {
       options,
@@ -110,12 +112,12 @@ function noteWritten({ rows, written }: Exported): void {
   note(`${rows} ${rows === 1 ? 'row' : 'rows'} written to ${written}`)
 }
 
-async function runNow(config: Config, name: string): Promise<boolean> {
-  const other = Object.keys(program.opts()).find((option) => option !== 'scheduled')
+async function runNow(config: Config, name: string, wait: number): Promise<boolean> {
+  const other = Object.keys(program.opts()).find((option) => option !== 'scheduled' && option !== 'wait')
   if (other !== undefined)
     throw new Error(`export: --scheduled takes no --${other}, as EXPORTS says all of it; leave one of them out`)
   const job = findScheduled(config.exports, name)
-  return withSource(config, job.source, async (source, signal) => {
+  return withSource(config, { source: job.source, wait }, async (source, signal) => {
     const exported = await writeScheduled(job, new Date(), source, signal)
     if (exported.note !== undefined) note(exported.note)
     noteWritten(exported)

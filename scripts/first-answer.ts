@@ -61,10 +61,11 @@ const readJson = async (url: string): Promise<unknown> => (await fetch(url)).jso
 
 /**
  * The query and its result, as text for the terminal. A load that holds the file is waited for.
+ * @param wait seconds
  * @param eventId of an event that the receiver has loaded: where it is not, the receiver loads into another warehouse
  */
-export async function firstAnswer(warehouse: string, eventId: string): Promise<string> {
-  const ask = (sql: string) => whenFree(() => queryFile(warehouse, sql))
+export async function firstAnswer(warehouse: string, eventId: string, wait: number): Promise<string> {
+  const ask = (sql: string) => whenFree(() => queryFile(warehouse, sql), wait)
   const find = `SELECT 1 FROM webhook_events WHERE event_id = '${eventId}'`
   if (!existsSync(warehouse) || (await ask(find)).rows.length === 0) {
     return `The receiver has another warehouse than ${warehouse}: set DATA_DIR as it is there, or ask that one:\n\n${FIRST_QUERY};`

@@ -1,10 +1,10 @@
 /** `npm run query`: asks the warehouse in SQL, and prints a table. */
 import { Command, InvalidArgumentError } from 'commander'
 import type { Row } from '../schemas/spec.ts'
-import type { SourceName } from '../src/config/exports.ts'
 import type { Reading } from '../src/destinations/source.ts'
 import { runCommand } from './command.ts'
-import { print, sourceOption, withSource } from './reading.ts'
+import { waitOption } from './patience.ts'
+import { print, type ReadingOptions, sourceOption, withSource } from './reading.ts'
 import { formatAnswer } from './records.ts'
 import { terminalWidth } from './terminal.ts'
 
@@ -13,6 +13,7 @@ const program = new Command('npm run query --')
   .argument('<sql>', 'one SELECT, in quotes; of DuckDB also "SHOW TABLES", "DESCRIBE responses", "SUMMARIZE responses"')
   .option('--limit <n>', 'most rows to print', positive, 100)
   .addOption(sourceOption)
+  .addOption(waitOption)
   .addHelpText(
     'after',
     `
@@ -29,9 +30,9 @@ npm run export-csv -- --list shows all tables and views; docs/tables.md tells wh
 
 await runCommand(program, async (config) => {
   const [sql = ''] = program.args
-  const { limit, source: from } = program.opts<{ limit: number; source?: SourceName }>()
+  const { limit, ...reading } = program.opts<ReadingOptions & { limit: number }>()
   if (sql.trim() === '') throw new Error('query: there is no statement; give one SELECT in quotes')
-  const answer = await withSource(config, from, async (source, signal) =>
+  const answer = await withSource(config, reading, async (source, signal) =>
     take(await source.read({ sql }, signal), limit),
   )
   const { columns, rows, hasMore } = answer

@@ -24,26 +24,30 @@ export const sourceOption = new Option(
   'which one to read (default: duckdb if DESTINATIONS has it, else bigquery)',
 ).choices(SOURCES)
 
+/** What a command that reads is told beside its own options. */
+export interface ReadingOptions {
+  /** undefined: as the settings have it. */
+  readonly source?: SourceName
+  /** Seconds to wait for a load that has the warehouse. */
+  readonly wait: number
+}
+
 /**
- * @param from undefined: as the settings have it
  * @param use done again from its start when its answer needs more memory than it had
  */
 export async function withSource<T>(
   config: Config,
-  from: SourceName | undefined,
+  { source: from, wait }: ReadingOptions,
   use: (source: Source, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => stopping.abort(new Error('stopped; nothing is left behind')))
   }
-  const source = await whenFree(
-    () => {
-      stopping.signal.throwIfAborted()
-      return openSource(config, from, (bytes) => note(`BigQuery reads ${Math.ceil(bytes / MEGABYTE)} MB`))
-    },
-    () => note('A load has the warehouse; waiting for it to end.'),
-  )
+  const source = await whenFree(() => {
+    stopping.signal.throwIfAborted()
+    return openSource(config, from, (bytes) => note(`BigQuery reads ${Math.ceil(bytes / MEGABYTE)} MB`))
+  }, wait)
   try {
     for (;;) {
       try {

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { replay } from '../src/load/load.ts'
 import { runCommand } from './command.ts'
 import { loadAll } from './loading.ts'
+import { waitOption } from './patience.ts'
 
 const program = new Command('npm run replay --')
   .description(
@@ -19,10 +20,16 @@ const program = new Command('npm run replay --')
       .default(Number.MAX_SAFE_INTEGER, 'after the last that is kept'),
   )
   .addOption(new Option('--destination <name...>', 'only these destinations').choices(['duckdb', 'csv', 'bigquery']))
+  .addOption(waitOption)
   .addHelpText('after', '\nExample: npm run replay -- --from 2026-11-01 --to 2026-11-02 --destination duckdb')
 
 await runCommand(program, async (config) => {
-  const { destination, ...range } = program.opts<{ from: number; to: number; destination?: string[] }>()
+  const { destination, wait, ...range } = program.opts<{
+    from: number
+    to: number
+    destination?: string[]
+    wait: number
+  }>()
   if (range.from >= range.to)
     throw new Error(
       `replay: --from ${isoTime(range.from)} is not before --to ${isoTime(range.to)}; --to is where it ends, exclusive`,
@@ -32,6 +39,7 @@ await runCommand(program, async (config) => {
   const name = `replay-${new Date().toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`
   return loadAll({
     config,
+    wait,
     destinations: config.destinations.filter((each) => destination?.includes(each) ?? true),
     total: async (buffer) => (await buffer.stats()).kept,
     task: (options) => replay(range, name, options),

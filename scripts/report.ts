@@ -1,6 +1,5 @@
 /** `npm run report`: a survey as a page with charts. */
 import { Command } from 'commander'
-import type { SourceName } from '../src/config/exports.ts'
 import type { Source } from '../src/destinations/source.ts'
 import { type FoundSurvey, findSurvey } from '../src/exports/survey.ts'
 import { checkTarget } from '../src/exports/target.ts'
@@ -9,7 +8,8 @@ import { reportPage } from '../src/report/page.ts'
 import { readReport } from '../src/report/read.ts'
 import { scoreNotes } from '../src/report/score-notes.ts'
 import { runCommand } from './command.ts'
-import { sourceOption, withSource } from './reading.ts'
+import { waitOption } from './patience.ts'
+import { type ReadingOptions, sourceOption, withSource } from './reading.ts'
 import { note } from './terminal.ts'
 
 const STDOUT = '-'
@@ -25,6 +25,7 @@ const program = new Command('npm run report --')
   )
   .option('--out <file>', 'the file, replaced when it is whole; - for standard output', 'report.html')
   .addOption(sourceOption)
+  .addOption(waitOption)
   .addHelpText(
     'after',
     `
@@ -37,9 +38,9 @@ Texts that someone wrote stay out of it: no answer is shown that one user alone 
   )
 
 await runCommand(program, async (config) => {
-  const { survey: word, out, source: from } = program.opts<{ survey?: string; out: string; source?: SourceName }>()
+  const { survey: word, out, ...reading } = program.opts<ReadingOptions & { survey?: string; out: string }>()
   if (out !== STDOUT) await checkTarget(out, { dataDir: config.dataDir, kind: 'html' })
-  return withSource(config, from, async (source, signal) => {
+  return withSource(config, reading, async (source, signal) => {
     const { survey, note: called } = await surveyOf(source, word, signal)
     if (called !== undefined) note(called)
     const report = await readReport(source, survey, signal)

@@ -7,6 +7,7 @@ import { hasBuffer, warehousePath } from '../src/stores.ts'
 import { runCommand } from './command.ts'
 import { firstAnswer, waitUntilLoaded } from './first-answer.ts'
 import { loadPending } from './loading.ts'
+import { waitOption } from './patience.ts'
 import { sendAll } from './sending.ts'
 import { say } from './terminal.ts'
 
@@ -25,6 +26,7 @@ interface Options {
   readonly rate?: number
   readonly seed?: number
   readonly secret?: string
+  readonly wait: number
 }
 
 const program = new Command('npm run send-samples --')
@@ -39,10 +41,11 @@ const program = new Command('npm run send-samples --')
     positive(),
   )
   .option('--secret <secret>', 'secret of the receiver (default: WEBHOOK_SECRET)')
+  .addOption(waitOption)
   .addHelpText('after', '\nExample: npm run send-samples -- --count 10000 --days 365')
 
 await runCommand(program, async (config) => {
-  const { url: given, secret = config.webhookSecrets[0], ...options } = program.opts<Options>()
+  const { url: given, secret = config.webhookSecrets[0], wait, ...options } = program.opts<Options>()
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const url = given ?? `http://${host}:${config.port}${WEBHOOK_PATH}`
   const { failed, eventId, isStopped } = await send(url, secret, options)
@@ -50,15 +53,19 @@ await runCommand(program, async (config) => {
 
   const [other] = given === undefined && !config.destinations.includes('duckdb') ? config.destinations : []
   const asked = other ?? 'duckdb'
-  if (given === undefined && hasBuffer(config) && !(await loadPending(config, [asked]))) return false
+  if (given === undefined && hasBuffer(config) && !(await loadPending(config, [asked], wait))) return false
   if (!(await waitUntilLoaded(asked, { url: new URL('/stats', url).href, atMost: LOADED_WITHIN, say }))) return false
   if (asked !== 'duckdb') say(`They are in ${asked}; docs/${asked}.md says how to ask for them.`)
-  else say(`\n${await firstAnswer(warehousePath(config), eventId)}`)
+  else say(`\n${await firstAnswer(warehousePath(config), eventId, wait)}`)
   return failed === 0
 })
 
 /** With a bar on a terminal, until all are sent or someone presses Ctrl-C; then says what became of them. */
-async function send(url: string, secret: string | undefined, options: Options) {
+async function send(
+  url: string,
+  secret: string | undefined,
+  options: Pick<Options, 'count' | 'days' | 'rate' | 'seed'>,
+) {
   const { count, days, rate, seed = Date.now() % 1e9 } = options
   const end = new Date(Math.floor(Date.now() / HOUR) * HOUR)
   const bodies = recentEvents({ seed, count, end, days })

@@ -1,6 +1,6 @@
 /** Sends bodies to a receiver: some at a time over kept connections, at most so many a second, again after a 503. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { reasonOf } from '../src/errors.ts'
+import { wordsOf } from '../src/errors.ts'
 import { WEBHOOK_PATH } from '../src/receiver/answers.ts'
 
 export interface Sending {
@@ -84,7 +84,7 @@ async function post(url: string, request: RequestInit & { signal: AbortSignal })
     if (codeOf(error) === 'ECONNREFUSED') {
       throw new Error(`send to ${url}: nothing listens there; start it with npm start in another terminal`)
     }
-    if (tries === TRIES) throw new Error(`send to ${url}: ${reasonOf(error)}; is that the right address?`)
+    if (tries === TRIES) throw new Error(`send to ${url}: ${wordsOf(error)}; is that the right address?`)
     const wait = response === undefined ? PAUSE : (retryAfter(response) ?? PAUSE)
     await pause(wait, undefined, { signal: request.signal })
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { reasonOf } from '../src/errors.ts'
+import { wordsOf } from '../src/errors.ts'
 import { FAULTS, tryFault } from './torture/faults.ts'
 import { torture } from './torture/kills.ts'
 
@@ -46,7 +46,7 @@ try {
   if (options.data === undefined) await rm(dataDir, { recursive: true })
 } catch (error) {
   bar.stop()
-  process.stderr.write(`${reasonOf(error)}\nThe data is kept in ${dataDir}; the seed was ${seed}.\n`)
+  process.stderr.write(`${wordsOf(error)}\nThe data is kept in ${dataDir}; the seed was ${seed}.\n`)
   process.exitCode = 1
 }
 

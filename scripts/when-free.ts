@@ -1,20 +1,21 @@
 /** Asking the warehouse beside a server that loads into it now and then: it is waited for. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { reasonOf, TransientError } from '../src/errors.ts'
+import { TransientError } from '../src/errors.ts'
+import { createPatience } from './patience.ts'
 
-const TRIES = 40
-/** Milliseconds. */
+/** Milliseconds between tries. */
 const PAUSE = 500
 
-/** @param onWait told once, if it has to wait */
-export async function whenFree<T>(task: () => Promise<T>, onWait: () => void = () => {}): Promise<T> {
-  for (let tries = 1; ; tries++) {
+/** @param seconds how long it is waited for @throws TransientError when it was not free in that time */
+export async function whenFree<T>(task: () => Promise<T>, seconds: number): Promise<T> {
+  const patience = createPatience('ask the warehouse', seconds)
+  for (;;) {
     try {
       return await task()
     } catch (error) {
       if (!(error instanceof TransientError)) throw error
-      if (tries === 1) onWait()
-      if (tries === TRIES) throw new TransientError(`ask the warehouse: ${reasonOf(error)}`, { cause: error })
+      const overdue = patience.wait(error)
+      if (overdue !== undefined) throw overdue
       await pause(PAUSE)
     }
   }

@@ -17,6 +17,7 @@ import { limited, periodMistake } from './config/period.ts'
 import { type Setting, settings, settingsSchema, type WebhookAuth } from './config/schema.ts'
 import { SCORED_OPTIONS } from './config/scored-questions.ts'
 import { CONFIG_FILE, type Given, gatherSettings } from './config/sources.ts'
+import { WordedError } from './errors.ts'
 
 export type { SourceName }
 
@@ -31,6 +32,8 @@ export interface Config {
   readonly destinations: readonly ('duckdb' | 'csv' | 'bigquery')[]
   readonly loadSchedule: string
   readonly loadWhenPending: number
+  /** Milliseconds; undefined: three times the schedule. */
+  readonly maxLag: number | undefined
   readonly batchMaxEvents: number
   /** Bytes, as is `retainBytes`. */
   readonly bodyLimit: number
@@ -56,7 +59,7 @@ export interface ExportJob extends ExportOptions {
 }
 
 /** Names every mistake in the settings at once, with what is allowed; secrets are not in it. */
-export class ConfigError extends Error {
+export class ConfigError extends WordedError {
   override readonly name = 'ConfigError'
 }
 
@@ -96,6 +99,7 @@ export function loadConfig({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }
 
 const OPTIONAL = {
   WEBHOOK_SECRET: true,
+  MAX_LAG: true,
   NPS_QUESTIONS: true,
   CSAT_QUESTIONS: true,
   CES_QUESTIONS: true,
@@ -115,6 +119,7 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   destinations: checked.DESTINATIONS,
   loadSchedule: checked.LOAD_SCHEDULE,
   loadWhenPending: checked.LOAD_WHEN_PENDING,
+  maxLag: checked.MAX_LAG,
   batchMaxEvents: checked.BATCH_MAX_EVENTS,
   bodyLimit: checked.BODY_LIMIT,
   maxValuesPerEvent: checked.MAX_VALUES_PER_EVENT,

@@ -2,11 +2,12 @@
  * The composition root. This process answers webhooks and writes them to the buffer; another one loads them, with its own
  * connection to the same buffer. They share nothing but what is on disk, and tell each other only how they do.
  */
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
+import { memoryHere, memoryMistake } from './load/heap.ts'
 import { startLoaderProcess } from './load/process.ts'
 import type { Log } from './log.ts'
 import { startReceiver } from './receiver/receiver.ts'
-import { claimServer, openBuffer } from './stores.ts'
+import { claimServer, leastInterval, openBuffer } from './stores.ts'
 
 export interface Connector {
   /** Where webhooks are received, such as `http://127.0.0.1:8080/webhooks/refiner`. */
@@ -15,8 +16,13 @@ export interface Connector {
   stop(): Promise<void>
 }
 
-/** @param interactive someone is watching: load the first events at once instead of on the schedule */
+/**
+ * @param interactive someone is watching: load the first events at once instead of on the schedule
+ * @throws ConfigError when one body could take more memory than there is
+ */
 export async function startConnector(config: Config, log: Log, interactive: boolean): Promise<Connector> {
+  const mistake = memoryMistake(config.bodyLimit, memoryHere())
+  if (mistake !== undefined) throw new ConfigError(`check the settings:\n  - ${mistake}`)
   const claim = claimServer(config, () =>
     log.warn('another server has the data folder, waiting a little for it to end'),
   )
@@ -32,7 +38,7 @@ export async function startConnector(config: Config, log: Log, interactive: bool
     lockLost: () => claim.lost(),
     log,
   })
-  const loader = startLoaderProcess({ config, interactive }, log)
+  const loader = startLoaderProcess({ config, interactive, log, leastInterval })
   return {
     url: receiver.url,
     async stop() {

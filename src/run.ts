@@ -25,6 +25,10 @@ async function start({ argv, env, cwd }: Surroundings): Promise<void> {
   }
   const config = loadConfig({ env, cwd })
   const log = createLog(config.logLevel)
+  process.once('uncaughtException', (error) => {
+    log.fatal({ reason: reasonOf(error) }, 'ended by an error in the receiver itself; report it as a bug')
+    process.exit(1)
+  })
   const connector = await startConnector(config, log, process.stdout.isTTY)
   let stopping = false
   const onSignal = (signal: NodeJS.Signals) => {
@@ -63,7 +67,7 @@ function endNow(signal: NodeJS.Signals): void {
 }
 
 function fail(error: unknown): void {
-  const text = error instanceof ConfigError ? error.message : `run refiner-warehouse: ${reasonOf(error)}`
+  const text = error instanceof ConfigError ? reasonOf(error) : `run refiner-warehouse: ${reasonOf(error)}`
   process.stderr.write(`${text}\n`)
   process.exitCode = 1
 }

@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path'
 import type { BatchLimits, Claim, EventBuffer } from './buffer/buffer.ts'
 import { claimFile } from './buffer/sqlite/claim.ts'
 import { bufferError } from './buffer/sqlite/errors.ts'
+import { holderOf } from './buffer/sqlite/holder.ts'
 import { openSqliteBuffer } from './buffer/sqlite.ts'
 import type { Config, SourceName } from './config.ts'
+import { NAME as BIGQUERY, LEAST_INTERVAL } from './destinations/bigquery/options.ts'
 import type { Destination } from './destinations/destination.ts'
 import type { Source } from './destinations/source.ts'
 import { PermanentError } from './errors.ts'
@@ -36,8 +38,9 @@ export function claimServer({ dataDir }: Config, onWait: () => void): Claim {
   } catch (error) {
     throw bufferError('take the lock', path, error)
   }
+  const other = holderOf(path)
   throw new PermanentError(
-    `open ${dataDir}: another server receives into it; stop that one, or set DATA_DIR and PORT to others for this one`,
+    `open ${dataDir}: another server${other === undefined ? '' : `, ${other},`} receives into it; stop that one, or set DATA_DIR and PORT to others for this one`,
   )
 }
 
@@ -94,6 +97,9 @@ function makeFolder(path: string): void {
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
   }
 }
+
+/** Milliseconds between runs of loads, at least. @param destination its name */
+export const leastInterval = (destination: string): number => (destination === BIGQUERY ? LEAST_INTERVAL : 0)
 
 /** @param destination its name */
 export const batchLimits = (config: Config, destination: string): BatchLimits => ({

@@ -213,6 +213,22 @@ test('src writes to the log, never to the console', (t) => {
   t.deepEqual(paths(loud), [])
 })
 
+/** Where DuckDB's words are matched, where they are for a terminal, and where they are traced. */
+const WORDS = [
+  'src/destinations/duckdb/errors.ts',
+  'src/destinations/duckdb/read.ts',
+  'src/errors.ts',
+  'src/load/runner.ts',
+]
+
+test('what is told of an error goes through reasonOf, so that no log quotes what people answered', (t) => {
+  const quoting = /\bwordsOf\(|\b(?:error|cause|thrown|reason)\.(?:message|stack)\b|\bString\((?:error|cause|thrown)\)/
+  const found = paths(sourcesIn('src').filter(({ text }) => quoting.test(text)))
+  t.deepEqual(found.toSorted(), WORDS.toSorted())
+  const logged = /\blog\.(?:debug|info|warn|error|fatal)\(\s*(?:\{[^}]*\b(?:err|error|cause)\b\s*[,}]|error\b)/
+  t.deepEqual(paths(sourcesIn('src').filter(({ text }) => logged.test(text))), [])
+})
+
 test('only the edge hands out the environment, so that config is its only reader', (t) => {
   const readers = sourcesIn('src', 'schemas').filter(({ text }) => /\bprocess\.env\b|\bloadEnvFile\b/.test(text))
   t.deepEqual(paths(readers), ['src/main.ts'])

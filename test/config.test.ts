@@ -50,6 +50,7 @@ test('nothing has to be set', (t) => {
     destinations: ['duckdb'],
     loadSchedule: '*/5 * * * *',
     loadWhenPending: 10_000,
+    maxLag: undefined,
     batchMaxEvents: 50_000,
     bodyLimit: 1024 ** 2,
     maxValuesPerEvent: 10_000,

@@ -9,15 +9,20 @@ import { ALWAYS, folder, startProduct, until } from './support/process.ts'
 
 const CHILD = fileURLToPath(new URL('support/duckdb-child.ts', import.meta.url))
 
-test('a warehouse that another process holds turns health red, stops no receiving, and is loaded once it is free', async (t) => {
+test('a warehouse that another process holds for too long turns health red, stops no receiving, and is loaded once it is free', async (t) => {
   const dataDir = await folder(t)
   const path = join(dataDir, 'warehouse.duckdb')
   const holder = spawn(process.execPath, [CHILD, 'hold', path], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => void holder.kill('SIGKILL'))
   await once(holder.stdout, 'data')
 
-  const product = await startProduct(t, dataDir, ALWAYS)
+  const product = await startProduct(t, dataDir, { ...ALWAYS, MAX_LAG: '1s' })
   t.is((await product.post(JSON.stringify(event({ remote_id: 'before' })))).status, 202)
+  const waits = await until(async () => {
+    const { state, reason } = JSON.parse((await product.get('/stats')).body).destinations.duckdb
+    return state === 'waiting' ? String(reason) : undefined
+  })
+  t.true(waits.includes(`PID ${holder.pid}`), waits)
   const red = await until(async () => {
     const { status, body } = await product.get('/health/ready')
     return status === 503 ? body : undefined
@@ -28,7 +33,10 @@ test('a warehouse that another process holds turns health red, stops no receivin
     broken.map(({ check }) => check),
     ['destination duckdb'],
   )
-  t.regex(broken[0]?.reason ?? '', /another process holds it .*close it there, loading goes on by itself/)
+  t.regex(
+    broken[0]?.reason ?? '',
+    /another process holds it .*close it there, loading goes on by itself; .*should have been loaded/,
+  )
   t.is((await product.get('/health/live')).status, 200)
   t.is((await product.post(JSON.stringify(event({ remote_id: 'meanwhile' })))).status, 202)
 

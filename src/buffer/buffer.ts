@@ -106,6 +106,8 @@ export interface EventBuffer {
   divide(consumer: string, batch: Batch): Promise<void>
   /** The right to load for a consumer, held by one process at a time and freed when it dies. undefined: another has it. */
   claim(consumer: string): Promise<Claim | undefined>
+  /** Who has that right, such as `PID 4788 (npm run load)`; undefined where nobody has it, or it cannot be told. */
+  claimant(consumer: string): Promise<string | undefined>
 
   /** Kept events that arrived in `[from, to)` (microseconds), in order, cut into batches named `<name>-<first>-<last>`. */
   kept(range: { from: number; to: number }, name: string, limits: BatchLimits): AsyncIterable<Batch>

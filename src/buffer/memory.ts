@@ -37,6 +37,7 @@ export function createMemoryBuffer(options: BufferOptions, memory: Memory = newM
     commit: (name, batch, load) => attempt(() => commit(memory, name, batch, load)),
     divide: (name, batch) => attempt(() => divide(memory, name, batch)),
     claim: (consumer) => attempt(() => claim(memory, consumer)),
+    claimant: (consumer) => attempt(() => (memory.claims.has(consumer) ? `PID ${process.pid} (node)` : undefined)),
     kept: (range, name, limits) => kept(memory, range, name, limits),
     quarantine: (event, reason) =>
       attempt(() => {

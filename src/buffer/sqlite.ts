@@ -6,7 +6,7 @@ import { TransientError } from '../errors.ts'
 import { requireOpened } from '../files/opened.ts'
 import type { BufferOptions, EventBuffer } from './buffer.ts'
 import { createBatches } from './sqlite/batches.ts'
-import { claimConsumer } from './sqlite/claim.ts'
+import { claimantOf, claimConsumer } from './sqlite/claim.ts'
 import { bufferError } from './sqlite/errors.ts'
 import type { Outcome } from './sqlite/keep.ts'
 import { keptBatches } from './sqlite/kept.ts'
@@ -47,6 +47,7 @@ export function openSqliteBuffer(path: string, options: BufferOptions): EventBuf
     commit: (consumer, batch, load) => attempt('commit the batch', () => batches.commit(consumer, batch, load)),
     divide: (consumer, batch) => attempt('divide the batch', () => batches.divide(consumer, batch)),
     claim: (consumer) => attempt(`claim ${consumer}`, () => claimConsumer(path, consumer)),
+    claimant: async (consumer) => claimantOf(path, consumer),
     async *kept(range, name, limits) {
       requireOpened(files, 'read kept events')
       try {

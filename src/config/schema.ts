@@ -6,7 +6,7 @@ import { bigquerySettings } from './bigquery.ts'
 import { exportsSetting } from './exports.ts'
 import { modelSettings } from './models.ts'
 import { cesQuestions, csatQuestions, npsQuestions } from './scored-questions.ts'
-import { isSchedule, list, size, wholeNumber, yesOrNo } from './units.ts'
+import { duration, isSchedule, list, size, wholeNumber, yesOrNo } from './units.ts'
 
 /** Where the secret is looked for in a request. `any`: in all the usual places. Header names are in lower case. */
 export type WebhookAuth =
@@ -14,6 +14,8 @@ export type WebhookAuth =
   | { readonly kind: 'header' | 'query'; readonly name: string }
   | { readonly kind: 'hmac'; readonly header: string }
 
+/** Milliseconds. */
+const MONTH = 31 * 86_400_000
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 
 function parseAuth(text: string): WebhookAuth | undefined {
@@ -96,6 +98,13 @@ export const settingsSchema = z.object({
     default: '10000',
     allowed: 'a whole number from 1 to 1000000000',
     example: '1000',
+  }),
+  MAX_LAG: duration(1000, MONTH).register(about, {
+    description:
+      'How far a destination may be behind its schedule before /health says that it is not ready. Unset: three times as long as LOAD_SCHEDULE ever leaves between two loads, at least a minute.',
+    default: undefined,
+    allowed: 'a duration from 1s to 31d: a number with s, m, h or d',
+    example: '30m',
   }),
   BATCH_MAX_EVENTS: wholeNumber(1, 1_000_000).register(about, {
     description: 'Most events that are loaded in one transaction; more take more memory.',

@@ -34,6 +34,21 @@ function unitOf(text: string): number {
 /** Bytes: `1048576`, `1mb`, `1.5 GB`; a kb is 1024 bytes. */
 export const size = (least: number, most: number) => z.union([z.number(), sizeText]).pipe(z.int().min(least).max(most))
 
+const DURATIONS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+const durationText = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^\d+(?:\.\d+)?\s*[smhd]$/)
+  .transform((text) => {
+    const [, unit = 0] = Object.entries(DURATIONS).find(([letter]) => text.endsWith(letter)) ?? []
+    return Math.round(Number(text.slice(0, -1)) * unit)
+  })
+
+/** Milliseconds: `90s`, `15m`, `1.5 h`, `2d`. */
+export const duration = (least: number, most: number) => durationText.pipe(z.int().min(least).max(most))
+
 /** A comma list, or a JSON array. */
 export const list = z.union(
   [z.array(z.string().trim()), z.string().transform((text) => text.split(',').map((part) => part.trim()))],

@@ -14,6 +14,12 @@ export interface Destination {
    */
   needsFile?(pending: number): boolean
 
+  /**
+   * Whether it can be reached as things are, for who wants to know before there is anything to load; makes and changes nothing. Left out
+   * where that would say nothing.
+   */
+  reach?(): Promise<void>
+
   /** Opens what is needed, makes missing tables and columns, drops nothing. Idempotent; called before each run of loads. */
   prepare(): Promise<void>
 

@@ -4,7 +4,7 @@
  * and may pass by itself is tried again after a pause, behind those that waited then, or at its next time if that is sooner: once, as of that
  * time, as a job has one turn however often it was due.
  */
-import { NotYetError, reasonOf, TransientError } from '../errors.ts'
+import { NotYetError, reasonOf, TransientError, WordedError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { BACKOFF, pauseAfter } from './retry.ts'
 import { everyTime, nextTime } from './schedule.ts'
@@ -99,7 +99,7 @@ export function startJobs(jobs: readonly Job[], { log, onEnd, schedule = everyTi
   )
   const hold = async (reason: string) => {
     holds += 1
-    running?.ending.abort(new Error(reason))
+    running?.ending.abort(new WordedError(reason))
     await running?.done
   }
 

@@ -1,11 +1,12 @@
 /** All destinations, each on the schedule by itself: a destination in trouble holds up no other. */
 import type { BatchLimits, EventBuffer } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
-import { reasonOf } from '../errors.ts'
+import { reasonOf, WordedError } from '../errors.ts'
 import type { FlattenOptions } from '../flatten/options.ts'
 import type { Log } from '../log.ts'
 import type { Death, Loading } from './deaths.ts'
 import { type Job, startJobs } from './jobs.ts'
+import { startProbe } from './probe.ts'
 import { BACKOFF } from './retry.ts'
 import { createRunner, type LoaderState, type TakeTurn } from './runner.ts'
 import { startSchedule } from './schedule.ts'
@@ -52,7 +53,7 @@ export function startLoader(options: LoaderOptions): Loader {
   )
   return {
     async stop() {
-      stopping.abort(new Error('stop: the process is ending'))
+      stopping.abort(new WordedError('stop: the process is ending'))
       await Promise.all(loads.map((load) => load.stop()))
     },
   }
@@ -77,10 +78,11 @@ function startDestination(
   let state: LoaderState = { state: 'idle', reason: null }
   let eager = options.eager
   const tell = () => {
-    const reason = state.reason ?? jobs.failure()
+    const reason = state.reason ?? probe.concern() ?? jobs.failure()
     options.onStatus(destination.name, { ...state, reason, nextLoadAt: schedule.nextAt() })
   }
   const jobs = startJobs(options.jobs?.[destination.name] ?? [], { log, onEnd: tell })
+  const probe = startProbe(destination, { log, onChange: tell })
   const runner = createRunner({
     buffer,
     destination,
@@ -97,12 +99,20 @@ function startDestination(
       tell()
     },
     onLoaded: () => {
+      probe.isWell()
       eager = false
     },
   })
   const under = new Set<Promise<void>>()
 
   const countPending = async () => (await buffer.stats()).consumers[destination.name]?.pending ?? 0
+
+  /** Whether the turn that another process had is over. */
+  const isFree = async () => {
+    const claim = await buffer.claim(destination.name)
+    claim?.release()
+    return claim !== undefined
+  }
 
   /** Others make way only for a load that needs the file that they read, and has something to do. */
   const load = async () => {
@@ -115,9 +125,9 @@ function startDestination(
   }
 
   const run = async () => {
-    const outcome = await load()
+    await load()
     if (signal.aborted) return
-    if (outcome !== 'busy') tell()
+    tell()
     const dropped = await buffer.prune(Date.now() * 1000)
     if (dropped > 0) log.info({ events: dropped }, 'dropped loaded events beyond the retention')
   }
@@ -134,6 +144,7 @@ function startDestination(
       under.add(running)
     },
     isDue: async () => {
+      if (state.state === 'waiting') return await isFree()
       if (state.state !== 'idle') return false
       return (await countPending()) >= (eager ? 1 : whenPending)
     },
@@ -143,6 +154,7 @@ function startDestination(
   return {
     async stop() {
       schedule.stop()
+      probe.stop()
       await Promise.all([...under, jobs.stop()])
     },
   }

@@ -6,6 +6,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { createDeaths, type Death, type Loading } from './deaths.ts'
+import { heapFor } from './heap.ts'
+import { type Punctuality, punctualityOf } from './lag.ts'
 import type { DestinationStatus } from './loader.ts'
 import { nextTime } from './schedule.ts'
 
@@ -28,6 +30,17 @@ export type LoaderMessage =
 export interface ProcessStatus extends DestinationStatus {
   /** ISO 8601, by the name of each scheduled export that reads it; left out when there is none. */
   readonly nextExportsAt?: Readonly<Record<string, string | null>>
+  readonly punctuality: Punctuality
+  /** Milliseconds since the process told something of it. */
+  readonly quietFor: number
+}
+
+export interface LoaderProcessOptions {
+  readonly config: Config
+  readonly interactive: boolean
+  readonly log: Log
+  /** Milliseconds between runs of loads into a destination, at least. */
+  readonly leastInterval: (destination: string) => number
 }
 
 export interface LoaderProcess {
@@ -42,23 +55,19 @@ const RESTART_AFTER = 5_000
 const SEMI_SPACE = 3
 const OLD = 64
 const MOST_OLD = 64 * OLD
-/** What a body may take when it is read, by its own bytes: V8 makes 56 of the two of `{}`. */
-const BYTES_PER_BYTE = 25
+const MEGABYTE = 1024 ** 2
+/** In which one body of the longest can be read, with the events beside it in a batch. */
+const mostOld = (bodyLimit: number) => Math.max(MOST_OLD, Math.ceil(heapFor(bodyLimit) / MEGABYTE) + MOST_OLD / 4)
 /** Of what it says as it dies. */
 const LAST_WORDS = 8_192
 
-export function startLoaderProcess(data: Pick<ProcessData, 'config' | 'interactive'>, log: Log): LoaderProcess {
-  const status: Record<string, DestinationStatus> = {}
-  const setAll = (state: DestinationStatus) => {
-    for (const name of data.config.destinations) status[name] = state
-  }
-  setAll({ state: 'idle', reason: null, nextLoadAt: null })
-
-  const ofOneBody = Math.ceil((BYTES_PER_BYTE * data.config.bodyLimit) / 1024 ** 2)
+export function startLoaderProcess({ config, interactive, log, leastInterval }: LoaderProcessOptions): LoaderProcess {
+  const status = createStatus(config, leastInterval)
+  const ofOneBody = Math.ceil(heapFor(config.bodyLimit) / MEGABYTE)
   const deaths = createDeaths()
   let stopping = false
   // Its batches are larger (src/stores.ts).
-  let old = data.config.destinations.includes('bigquery') ? 2 * OLD : OLD
+  let old = config.destinations.includes('bigquery') ? 2 * OLD : OLD
   let restart: NodeJS.Timeout | undefined
   let loader = start()
 
@@ -76,12 +85,13 @@ export function startLoaderProcess(data: Pick<ProcessData, 'config' | 'interacti
     })
     child.on('message', (message: LoaderMessage) => {
       if ('fatal' in message) fatal = message.fatal
-      else if ('status' in message) status[message.destination] = message.status
+      else if ('status' in message) status.set(message.destination, message.status)
       else deaths.loads(message.destination, message.loading)
     })
-    child.on('error', () => {})
+    // One that could not be started does not end.
+    child.on('error', () => child.pid === undefined && ended('it could not be started', ''))
     child.once('exit', (code, signal) => ended(fatal ?? signal ?? `exit status ${code}`, lastWords))
-    child.send({ ...data, deaths: deaths.list(), inTurn: deaths.inTurn() } satisfies ProcessData, () => {})
+    child.send({ config, interactive, deaths: deaths.list(), inTurn: deaths.inTurn() } satisfies ProcessData, () => {})
     return child
   }
 
@@ -93,22 +103,20 @@ export function startLoaderProcess(data: Pick<ProcessData, 'config' | 'interacti
     const batches = loading.map(({ batch }) => batch)
     if (ofMemory) {
       // Where loading it in parts is no way out.
-      if (!loading.some(({ divisible }) => divisible)) old = Math.min(Math.max(2 * old, ofOneBody), MOST_OLD)
+      if (!loading.some(({ divisible }) => divisible))
+        old = Math.min(Math.max(2 * old, ofOneBody), mostOld(config.bodyLimit))
       log.warn({ megabytes: old, batches }, 'the loader needed more memory than it has, and starts again')
       loader = start()
       return
     }
     log.error({ reason, batches }, 'loader died')
     const told = `the loader died and starts again in ${RESTART_AFTER / 1000} s: ${reason}`
-    setAll({ state: 'stopped', reason: told, nextLoadAt: null })
+    status.setAll({ state: 'stopped', reason: told, nextLoadAt: null })
     restart = setTimeout(() => (loader = start()), RESTART_AFTER)
   }
 
   return {
-    status: () =>
-      Object.fromEntries(
-        Object.entries(status).map(([name, state]) => [name, { ...state, ...nextExports(data.config, name) }]),
-      ),
+    status: status.all,
     async stop() {
       stopping = true
       clearTimeout(restart)
@@ -120,6 +128,37 @@ export function startLoaderProcess(data: Pick<ProcessData, 'config' | 'interacti
     },
   }
 }
+
+/** What the process told last, by destination. */
+function createStatus(config: Config, leastInterval: LoaderProcessOptions['leastInterval']) {
+  const { loadSchedule: cron, maxLag } = config
+  const told = new Map<string, { readonly status: DestinationStatus; readonly at: number }>()
+  const punctuality = new Map<string, Punctuality>()
+  const set = (name: string, status: DestinationStatus) => void told.set(name, { status, at: performance.now() })
+  const setAll = (status: DestinationStatus) => {
+    for (const name of config.destinations) set(name, status)
+  }
+  for (const name of config.destinations) {
+    punctuality.set(name, punctualityOf({ cron, leastInterval: leastInterval(name), maxLag }))
+  }
+  setAll({ state: 'idle', reason: null, nextLoadAt: nextTime(cron) })
+  const statusOf = (name: string, { status, at }: { status: DestinationStatus; at: number }): ProcessStatus => ({
+    ...status,
+    nextLoadAt: stillToCome(status.nextLoadAt, cron),
+    ...nextExports(config, name),
+    punctuality: punctuality.get(name) ?? punctualityOf({ cron, leastInterval: 0, maxLag }),
+    quietFor: performance.now() - at,
+  })
+  return {
+    set,
+    setAll,
+    all: () => Object.fromEntries([...told].map(([name, its]) => [name, statusOf(name, its)])),
+  }
+}
+
+/** It tells of a time when its state changes: meanwhile that may have passed. */
+const stillToCome = (told: string | null, cron: string): string | null =>
+  told === null || Date.parse(told) > Date.now() ? told : nextTime(cron)
 
 function nextExports({ exports }: Config, destination: string): Pick<ProcessStatus, 'nextExportsAt'> {
   const its = exports.filter(({ source }) => source === destination).map(({ name, cron }) => [name, nextTime(cron)])

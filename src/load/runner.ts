@@ -8,14 +8,14 @@
  *      └─────────────────┴───────── any other error ──▶ stopped ◀────┘   stopped ── run ──▶ loading
  */
 import type { LoadRecord } from '../../schemas/records.ts'
-import type { Claim } from '../buffer/buffer.ts'
-import { reasonOf } from '../errors.ts'
+import type { Claim, EventBuffer } from '../buffer/buffer.ts'
+import { HeldError, reasonOf, type TransientError, wordsOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { type LoadOptions, load } from './load.ts'
 
 export interface LoaderState {
-  readonly state: 'idle' | 'loading' | 'retrying' | 'stopped'
-  /** Why it is retrying or stopped, with the way out; null otherwise. */
+  readonly state: 'idle' | 'loading' | 'waiting' | 'retrying' | 'stopped'
+  /** For whom it is waiting, or why it is retrying or stopped, with the way out; null otherwise. */
   readonly reason: string | null
 }
 
@@ -25,6 +25,8 @@ export interface RunnerOptions extends Omit<LoadOptions, 'onLoaded' | 'onRetry' 
   readonly onLoaded?: (record: LoadRecord) => void
   /** Waits until it may load beside other destinations; at once if not given. */
   readonly takeTurn?: TakeTurn
+  /** Told of each failure after which it is tried again; logs it if it is not given. */
+  readonly onTrouble?: (error: TransientError) => void
   /** What to do with the right to load; loads what is pending if it is not given. */
   readonly task?: (options: LoadOptions) => Promise<void>
 }
@@ -56,17 +58,24 @@ export function createRunner(options: RunnerOptions): Runner {
 async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
   const { buffer, destination, signal, log, onState, onLoaded, task = load } = options
   const { name } = destination
+  const {
+    onTrouble = (error) => log.warn({ destination: name, reason: reasonOf(error) }, 'load failed, trying again'),
+  } = options
   let claim: Claim | undefined
   let end: LoaderState = { state: 'idle', reason: null }
   try {
     claim = await buffer.claim(name)
-    if (claim === undefined) return 'busy'
+    if (claim === undefined) {
+      onState({ state: 'waiting', reason: `${await turnOf(buffer, name)}; it is waited for` })
+      return 'busy'
+    }
     onState({ state: 'loading', reason: null })
     await task({
       ...options,
       onRetry: (error) => {
-        log.warn({ destination: name, reason: reasonOf(error) }, 'load failed, trying again')
-        onState({ state: 'retrying', reason: reasonOf(error) })
+        traceWords(options, error)
+        onTrouble(error)
+        onState({ state: error instanceof HeldError ? 'waiting' : 'retrying', reason: reasonOf(error) })
       },
       onTakenOut: ({ eventId, reason }) =>
         log.error(
@@ -85,6 +94,7 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
     if (signal.aborted) {
       log.info({ destination: name }, 'load abandoned at a safe place')
     } else {
+      traceWords(options, error)
       log.error({ destination: name, reason: reasonOf(error) }, 'destination stopped, events are kept')
       end = { state: 'stopped', reason: reasonOf(error) }
     }
@@ -98,6 +108,16 @@ async function runOnce(options: RunnerOptions): Promise<RunOutcome> {
     // Only now may others have the file.
     if (claim !== undefined || end.state === 'stopped') onState(end)
   }
+}
+
+/** For someone who looks for a fault, and has set LOG_LEVEL=trace for that: the words may quote what people answered. */
+const traceWords = ({ log, destination }: RunnerOptions, error: unknown) =>
+  log.trace({ destination: destination.name, words: wordsOf(error) }, 'what was thrown')
+
+/** `PID 4788 (npm run load) has the turn to load into duckdb`. */
+export async function turnOf(buffer: EventBuffer, consumer: string): Promise<string> {
+  const who = (await buffer.claimant(consumer)) ?? 'another process'
+  return `${who} has the turn to load into ${consumer}`
 }
 
 /** So many changes of columns are told by name. */

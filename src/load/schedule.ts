@@ -36,7 +36,7 @@ export function startSchedule({ cron, leastInterval, load, isDue, onError }: Sch
     last = Date.now()
     load()
   }
-  const times = new Cron(cron, loadOrWait)
+  const times = startTimes(cron, loadOrWait)
   const looks = setInterval(() => {
     if (waiting) loadOrWait()
     else
@@ -46,8 +46,9 @@ export function startSchedule({ cron, leastInterval, load, isDue, onError }: Sch
   }, LOOK_EVERY)
   return {
     nextAt() {
-      const next = waiting ? new Date(last + leastInterval) : times.nextRun()
-      return next && new Date(Math.max(next.getTime(), last + leastInterval)).toISOString()
+      const next = waiting ? last + leastInterval : timeAfter(cron, Date.now())
+      const possible = isTooSoon() ? Math.max(next, last + leastInterval) : next
+      return Number.isFinite(possible) ? new Date(possible).toISOString() : null
     },
     stop() {
       times.stop()
@@ -72,8 +73,47 @@ export function loadsPerDay(cron: string): number {
 export const nextTime = (cron: string): string | null =>
   new Cron(cron, { paused: true }).nextRun()?.toISOString() ?? null
 
+/** The next time of an expression after another, in milliseconds since 1970; Infinity when there is none. */
+export const timeAfter = (cron: string, time: number): number =>
+  new Cron(cron, { paused: true }).nextRun(new Date(time))?.getTime() ?? Number.POSITIVE_INFINITY
+
+/** So many next times are looked at, which is enough for expressions that seldom come; */
+const NEXT_TIMES = 100
+/** and as to those that come often, how long it is to the next time from each hour of so many. */
+const HOURS = 8 * 24
+const HOUR = 3_600_000
+
+/** Milliseconds that an expression leaves between two of its times, at most: over a weekend, for one that comes on weekdays. */
+export function largestGap(cron: string): number {
+  const times = new Cron(cron, { paused: true }).nextRuns(NEXT_TIMES).map((time) => time.getTime())
+  const gaps = times.slice(1).map((time, at) => time - (times[at] ?? time))
+  const from = times[0] ?? 0
+  const waits = Array.from({ length: HOURS }, (_, hour) => timeAfter(cron, from + hour * HOUR) - from - hour * HOUR)
+  return Math.max(0, ...gaps, ...waits.filter(Number.isFinite))
+}
+
 /** Calls back at each time of a cron expression, until the function that it returns is called. */
 export function everyTime(cron: string, task: () => void): () => void {
-  const times = new Cron(cron, task)
+  const times = startTimes(cron, task)
   return () => times.stop()
+}
+
+/** Croner counts on from its last time: after the clock was set back, nothing would come until it is as late again. */
+function startTimes(cron: string, task: () => void): { stop(): void } {
+  let times = new Cron(cron, task)
+  let seen = Date.now()
+  const looks = setInterval(() => {
+    const now = Date.now()
+    if (now < seen) {
+      times.stop()
+      times = new Cron(cron, task)
+    }
+    seen = now
+  }, LOOK_EVERY)
+  return {
+    stop() {
+      times.stop()
+      clearInterval(looks)
+    },
+  }
 }

@@ -1,7 +1,7 @@
 /** The Koa app: one request in, one answer out. */
 import type { Context } from 'koa'
 import Koa from 'koa'
-import { PermanentError, reasonOf, TransientError } from '../errors.ts'
+import { PermanentError, placesOf, reasonOf, TransientError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { type Answer, answers, send, sendAccepted, WEBHOOK_METHODS } from './answers.ts'
 import type { Condition } from './health.ts'
@@ -81,7 +81,5 @@ const isWebhook = (target: Target, secretInPath: boolean): target is Target & { 
 /** A message of someone else's may quote what it choked on, so of an unknown error only its kind and place are told. */
 function describe(error: unknown): object {
   if (error instanceof PermanentError) return { reason: reasonOf(error) }
-  if (!(error instanceof Error)) return { kind: typeof error }
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line))
-  return { kind: error.name, at: frames?.slice(0, 5).map((line) => line.trim()) }
+  return { reason: reasonOf(error), ...(error instanceof Error && { at: placesOf(error).slice(0, 5) }) }
 }

@@ -1,5 +1,6 @@
 /** Whether the receiver can do its work now, check by check, with the way out in the reason. */
 import type { BufferStats } from '../buffer/buffer.ts'
+import { type Lateness, lateness, type Punctuality } from './lateness.ts'
 
 /** How the receiver does, as it goes along. */
 export interface Condition {
@@ -10,12 +11,15 @@ export interface Condition {
 
 /** How a destination does. Times in ISO 8601; null: nothing is planned. */
 export interface DestinationState {
-  readonly state: 'idle' | 'loading' | 'retrying' | 'stopped'
-  /** Why it is retrying or stopped, with the way out. */
+  readonly state: 'idle' | 'loading' | 'waiting' | 'retrying' | 'stopped'
+  /** For whom it is waiting, or why it is retrying or stopped, with the way out; else a warning, if there is one. */
   readonly reason: string | null
   readonly nextLoadAt: string | null
   /** Of each scheduled export that reads it, by its name; left out when there is none. */
   readonly nextExportsAt?: Readonly<Record<string, string | null>>
+  readonly punctuality: Punctuality
+  /** Milliseconds since the loader told something of it. */
+  readonly quietFor: number
 }
 
 export type DestinationStates = Readonly<Record<string, DestinationState>>
@@ -55,12 +59,19 @@ export function checkHealth({ condition, destinations, stats, lockLost, now }: L
     receiverCheck(condition, lockLost),
     failing('buffer', unreadable ?? recentFailure(condition, now)),
     ...('unreadable' in stats ? [] : [quarantineCheck(stats)]),
-    ...Object.entries(destinations).map(([name, { state, reason }]) => ({
-      check: `destination ${name}`,
-      ok: state === 'idle' || state === 'loading',
-      reason,
-    })),
+    ...Object.entries(destinations).map(([name, state]) => {
+      const oldest = 'unreadable' in stats ? null : (stats.consumers[name]?.oldestPendingAt ?? null)
+      return { check: `destination ${name}`, ...destinationCheck(state, lateness(state, oldest, now)) }
+    }),
   ]
+}
+
+/** One that loads, and gets on with it, is late without fault. */
+function destinationCheck({ state, reason, quietFor }: DestinationState, { isFault, told, maxLag }: Lateness) {
+  const reasons = [reason, told].filter((each) => each !== null)
+  const isWell =
+    state === 'loading' ? quietFor <= maxLag || !isFault : state !== 'retrying' && state !== 'stopped' && !isFault
+  return { ok: isWell, reason: reasons.length > 0 ? reasons.join('; ') : null }
 }
 
 const failing = (check: string, reason: string | null): Check => ({ check, ok: reason === null, reason })

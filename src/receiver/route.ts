@@ -9,8 +9,13 @@ export interface Target {
   readonly segment: string | null
 }
 
-/** @param url as in the request line */
-export function targetOf(url: string): Target {
+/** What an absolute URL has before its path; such a request line is to be taken by any server (RFC 9112, section 3.2.2). */
+const AUTHORITY = /^https?:\/\/[^/?#]*/i
+
+/** @param line as in the request line: a path, or an absolute URL */
+export function targetOf(line: string): Target {
+  const rest = line.replace(AUTHORITY, '')
+  const url = rest.startsWith('/') || rest === line ? rest : `/${rest}`
   const mark = url.indexOf('?')
   const path = mark === -1 ? url : url.slice(0, mark)
   const query = mark === -1 ? '' : url.slice(mark + 1)

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { isIPv6 } from 'node:net'
 import { PermanentError } from '../errors.ts'
+import { limitConnections } from './crowd.ts'
 
 /** Milliseconds, but for the connections. */
 export interface ServerLimits {
@@ -54,7 +55,7 @@ export async function startServer(
     keepAlive: true,
   })
   server.timeout = limits.silence
-  server.maxConnections = limits.connections
+  limitConnections(server, limits.connections)
   const requests = trackRequests(server)
   server.on('request', listener)
   await listen(server, host, port)

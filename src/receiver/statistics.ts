@@ -2,6 +2,10 @@
 import type { LoadRecord } from '../../schemas/records.ts'
 import type { BufferStats } from '../buffer/buffer.ts'
 import type { DestinationStates } from './health.ts'
+import { lateness } from './lateness.ts'
+
+/** Of a consumer that nothing loads for now. */
+const UNKNOWN = { late: 0, maxLag: null, told: null }
 
 /** @param now microseconds since 1970 */
 export function statistics(
@@ -11,7 +15,9 @@ export function statistics(
 ) {
   const destinations = Object.entries(consumers).map(
     ([name, { pending, loaded, missed, oldestPendingAt, lastLoad }]) => {
-      const { state = null, reason = null, nextLoadAt = null, nextExportsAt } = states[name] ?? {}
+      const known = states[name]
+      const { state = null, reason = null, nextLoadAt = null, nextExportsAt } = known ?? {}
+      const { late, maxLag, told } = known ? lateness(known, oldestPendingAt, now / 1000) : UNKNOWN
       return [
         name,
         {
@@ -19,8 +25,10 @@ export function statistics(
           loaded,
           missed,
           lag_seconds: oldestPendingAt === null ? 0 : Math.max(0, now - oldestPendingAt) / 1_000_000,
+          late_seconds: late / 1000,
+          max_lag_seconds: maxLag === null ? null : maxLag / 1000,
           state,
-          reason,
+          reason: [reason, told].filter((each) => each !== null).join('; ') || null,
           next_load_at: nextLoadAt,
           ...(nextExportsAt && { next_exports_at: nextExportsAt }),
           last_load: lastLoad && lastLoadOf(lastLoad),

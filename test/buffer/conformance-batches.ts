@@ -162,6 +162,8 @@ function isClaimed(kind: string, make: () => Place): void {
     t.truthy(claim)
     t.is(await buffer.claim('duckdb'), undefined)
     t.is(await other.claim('duckdb'), undefined)
+    t.is(await other.claimant('duckdb'), `PID ${process.pid} (node)`)
+    t.is(await other.claimant('csv'), undefined)
     const csv = await other.claim('csv')
     t.truthy(csv)
     csv?.release()

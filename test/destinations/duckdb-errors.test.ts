@@ -1,7 +1,7 @@
 /** Texts as DuckDB 1.5 words them, and what is made of them. */
 import test from 'ava'
 import { duckdbError } from '../../src/destinations/duckdb/errors.ts'
-import { PermanentError, reasonOf, TransientError } from '../../src/errors.ts'
+import { HeldError, PermanentError, reasonOf, TransientError } from '../../src/errors.ts'
 
 const PASSING: Readonly<Record<string, RegExp>> = {
   'IO Error: Could not set lock on file "/d/w.duckdb": Conflicting lock is held in /usr/bin/node (PID 4826). See also …':
@@ -62,4 +62,18 @@ test("a statement of someone's own is wrong, and nothing else, whatever it or th
     t.true(error instanceof PermanentError)
     t.is(error.message, 'read /d/w.duckdb: the statement cannot be run')
   }
+})
+
+test('a file that is held tells who is waited for, where DuckDB does', (t) => {
+  const lock = 'IO Error: Could not set lock on file "/d/w.duckdb": '
+  const waitsFor = (message: string) => {
+    const error = duckdbError('open', '/d/w.duckdb', new Error(message))
+    return error instanceof HeldError ? error.waitsFor : undefined
+  }
+  t.is(
+    waitsFor(`${lock}Conflicting lock is held in /usr/bin/python3 (PID 4787). See also https://duckdb.org`),
+    'PID 4787 (python3) to close /d/w.duckdb',
+  )
+  t.is(waitsFor(`${lock}Resource temporarily unavailable`), 'another process to close /d/w.duckdb')
+  t.is(waitsFor('IO Error: Could not read file'), undefined)
 })

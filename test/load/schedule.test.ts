@@ -93,3 +93,28 @@ test.serial('what is due sooner waits too, but for no clock that was set back', 
   mock.timers.reset()
   t.deepEqual(seen, [1, 1, 1, 2, 3])
 })
+
+test.serial('after the clock was set back, the times of the expression come as before', (t) => {
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: START })
+  const Mocked = globalThis.Date
+  let setBack = 0
+  // Timers do not go by the clock that people set.
+  globalThis.Date = new Proxy(Mocked, {
+    construct: (target, args) => Reflect.construct(target, args.length > 0 ? args : [target.now() - setBack]),
+    get: (target, name) => (name === 'now' ? () => target.now() - setBack : Reflect.get(target, name)),
+  })
+  let loads = 0
+  const load = () => {
+    loads += 1
+  }
+  const never = async () => false
+  const schedule = startSchedule({ cron: '*/5 * * * *', leastInterval: 0, load, isDue: never, onError: () => {} })
+  mock.timers.tick(1000)
+  setBack = 365 * 24 * 60 * MINUTE
+  for (let second = 0; second < 600; second += 1) mock.timers.tick(1000)
+  t.is(loads, 2)
+  t.true(Date.parse(schedule.nextAt() ?? '') - Date.now() <= 5 * MINUTE)
+  schedule.stop()
+  globalThis.Date = Mocked
+  mock.timers.reset()
+})

@@ -50,6 +50,73 @@ test('more connections than the limit are turned away', async (t) => {
   t.is(await (await wire(t, receiver)).closed, '')
 })
 
+test('connections that say nothing keep nobody out: of too many, the oldest of them goes', async (t) => {
+  const { receiver, post } = await running(t, { limits: { connections: 3, headers: 600_000, request: 600_000 } })
+  const served = await wire(t, receiver)
+  served.send(request(event()))
+  await served.until(/^HTTP\/1.1 202 /)
+  const [first, second] = [await wire(t, receiver), await wire(t, receiver)]
+  const fresh = await wire(t, receiver)
+  t.is(await first.closed, '')
+  fresh.send(request(event({ n: 1 })))
+  await fresh.until(/^HTTP\/1.1 202 /)
+  t.is((await post(event({ n: 2 }))).status, 202)
+  t.is(await second.closed, '')
+  served.send(request(event({ n: 3 })))
+  await served.until(/(HTTP\/1.1 202 .*){2}/s)
+})
+
+test('who has not ended its first request goes before who has, and after who has said nothing', async (t) => {
+  const { receiver } = await running(t, { limits: { connections: 2, headers: 600_000, request: 600_000 } })
+  const slow = await wire(t, receiver)
+  slow.send(`${HEAD}Content-Length: 100\r\nExpect: 100-continue\r\n\r\n{`)
+  await slow.until(/100 Continue/)
+  const silent = await wire(t, receiver)
+  const third = await wire(t, receiver)
+  t.is(await silent.closed, '')
+  third.send(request(event()))
+  await third.until(/^HTTP\/1.1 202 /)
+  const fourth = await wire(t, receiver)
+  await slow.closed
+  fourth.send(request(event({ n: 1 })))
+  await fourth.until(/^HTTP\/1.1 202 /)
+  t.pass()
+})
+
+test('who waits for the answer to a whole request keeps its place', async (t) => {
+  const [begun, stored] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const { receiver } = await running(t, {
+    limits: { connections: 1 },
+    wrap: (inner) => ({
+      ...inner,
+      append(given) {
+        begun.resolve()
+        return stored.promise.then(() => inner.append(given))
+      },
+    }),
+  })
+  const waiting = await wire(t, receiver)
+  waiting.send(request(event()))
+  await begun.promise
+  const other = await wire(t, receiver)
+  t.is(await other.closed, '')
+  stored.resolve()
+  await waiting.until(/^HTTP\/1.1 202 /)
+})
+
+test('an absolute URL in the request line is taken for its path', async (t) => {
+  const { receiver } = await running(t)
+  const sender = await wire(t, receiver)
+  const absolute = (at: string, n: number) => request(event({ n })).replace('POST ', `POST ${at}`)
+  sender.send(absolute('http://example.com', 1) + absolute('HTTPS://example.com:8443', 2))
+  const answers = await sender.until(/(HTTP\/1.1 \d.*){2}}$/s)
+  t.deepEqual(answers.match(/(?<=HTTP\/1.1 )\d+/g), ['202', '202'])
+  sender.send(
+    'GET http://example.com HTTP/1.1\r\nHost: x\r\n\r\nGET http://example.com?a=b HTTP/1.1\r\nHost: x\r\n\r\n',
+  )
+  await sender.until(/This is refiner-warehouse.*This is refiner-warehouse/s)
+})
+
 test('a sender that goes away in the middle leaves nothing and is no error', async (t) => {
   const { receiver, get, buffer, logged } = await running(t)
   const sender = await wire(t, receiver)

@@ -6,7 +6,13 @@ import { statistics } from '../../src/receiver/statistics.ts'
 import { LIMITS, OPTIONS, recordOf } from '../support/buffers.ts'
 import { event, running } from './with-receiver.ts'
 
-const IDLE: DestinationState = { state: 'idle', reason: null, nextLoadAt: '2025-01-01T00:05:00.000Z' }
+const IDLE: DestinationState = {
+  state: 'idle',
+  reason: null,
+  nextLoadAt: '2025-01-01T00:05:00.000Z',
+  punctuality: { maxLag: 60_000, dueAt: (arrivedAt) => arrivedAt + 60_000 },
+  quietFor: 0,
+}
 
 const figures = z.looseObject({ pending: z.int(), loaded: z.int(), missed: z.int(), lag_seconds: z.number() })
 const statsSchema = z.looseObject({
@@ -21,7 +27,12 @@ const healthSchema = z.strictObject({
 })
 
 test('the statistics account for every body, for each destination', async (t) => {
-  const stopped: DestinationState = { state: 'stopped', reason: 'open /x: locked; close it there', nextLoadAt: null }
+  const stopped: DestinationState = {
+    ...IDLE,
+    state: 'stopped',
+    reason: 'open /x: locked; close it there',
+    nextLoadAt: null,
+  }
   const { post, get, buffer } = await running(t, { destinations: () => ({ duckdb: IDLE, csv: stopped }) })
   for (const body of [event({ n: 1 }), event({ n: 2 }), event({ n: 3 }), event({ n: 1 }), '{', '{', '{}'])
     await post(body)

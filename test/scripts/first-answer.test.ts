@@ -69,7 +69,7 @@ test('the answer is the query and NPS by survey and plan with its interval, as t
   await destination.refreshViews?.({ signal })
   await destination.close()
   const [loaded] = (await queryFile(path, 'SELECT event_id FROM webhook_events')).rows.flat()
-  const answer = await firstAnswer(path, String(loaded))
+  const answer = await firstAnswer(path, String(loaded), 60)
   t.regex(answer, /^SELECT/)
   t.regex(
     answer,
@@ -79,7 +79,10 @@ test('the answer is the query and NPS by survey and plan with its interval, as t
     [join(folder, 'none.duckdb'), String(loaded)],
     [path, 'absent'],
   ] as const) {
-    t.regex(await firstAnswer(where, event), /^The receiver has another warehouse than .*: set DATA_DIR .*\n\nSELECT/)
+    t.regex(
+      await firstAnswer(where, event, 60),
+      /^The receiver has another warehouse than .*: set DATA_DIR .*\n\nSELECT/,
+    )
   }
 })
 

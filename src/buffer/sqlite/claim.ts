@@ -7,12 +7,17 @@ import { DatabaseSync } from 'node:sqlite'
 import { lostFile, lostReason, openedFiles } from '../../files/opened.ts'
 import type { Claim } from '../buffer.ts'
 import { resultCode } from './errors.ts'
+import { forgetHolder, holderOf, noteHolder } from './holder.ts'
 
 const BUSY = 5
 
 /** The right to load. undefined, at once, when another has it. */
-export const claimConsumer = (path: string, consumer: string): Claim | undefined =>
-  claimFile(`${path}-${encodeURIComponent(consumer)}.lock`, 0)
+export const claimConsumer = (path: string, consumer: string): Claim | undefined => claimFile(lockOf(path, consumer), 0)
+
+/** Who has it, such as `PID 4788 (npm run load)`; undefined where it cannot be told. */
+export const claimantOf = (path: string, consumer: string): string | undefined => holderOf(lockOf(path, consumer))
+
+const lockOf = (path: string, consumer: string) => `${path}-${encodeURIComponent(consumer)}.lock`
 
 /** @param patience milliseconds that it waits, with all else in its thread; then undefined, when another still has it */
 export function claimFile(file: string, patience: number): Claim | undefined {
@@ -27,13 +32,16 @@ export function claimFile(file: string, patience: number): Claim | undefined {
     throw error
   }
   const files = openedFiles([file])
+  noteHolder(file)
   return {
     lost() {
       const path = lostFile(files)
       return path && lostReason(path)
     },
     release() {
-      if (db.isOpen) db.close()
+      if (!db.isOpen) return
+      forgetHolder(file)
+      db.close()
     },
   }
 }

@@ -9,6 +9,7 @@ import { BigQuery } from '@google-cloud/bigquery'
 import { PassThroughClient } from 'google-auth-library'
 import { bigqueryError, callError, statusOf, type Telling } from './errors.ts'
 import type { BigqueryOptions, Waits } from './options.ts'
+import { leaveOutWarnings } from './quiet.ts'
 
 type RequestOptions = Parameters<BigQuery['request']>[0]
 
@@ -35,6 +36,7 @@ export async function openAsking(
   waits: Waits,
   telling: Telling = bigqueryError,
 ): Promise<Asking> {
+  leaveOutWarnings()
   const bigquery = new BigQuery({
     ...(project !== undefined && { projectId: project }),
     ...(endpoint !== undefined && { apiEndpoint: endpoint, authClient: new PassThroughClient() }),

@@ -9,6 +9,7 @@ import type { Destination } from '../destination.ts'
 import { createNovelty } from '../novelty.ts'
 import type { Trial } from '../refresh/unmade.ts'
 import { append } from './append.ts'
+import { openClient } from './client.ts'
 import { load } from './load.ts'
 import { type BigqueryOptions, LEAST_INTERVAL, NAME } from './options.ts'
 import { prepare } from './prepare.ts'
@@ -45,6 +46,10 @@ export function bigqueryDestination(options: BigqueryOptions): Destination {
   return {
     name: NAME,
     leastInterval: LEAST_INTERVAL,
+    async reach() {
+      const { dataset } = await openClient(options)
+      await dataset(options.dataset)
+    },
     async prepare() {
       await prepared()
     },

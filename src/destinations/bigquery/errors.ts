@@ -4,7 +4,7 @@
  *
  * BigQuery's own words may quote a value out of a row, so they are never told on; reasons and places are.
  */
-import { PermanentError, TransientError } from '../../errors.ts'
+import { GOES_ON, PermanentError, TransientError } from '../../errors.ts'
 
 /**
  * `again`: it may pass by itself. `later`: it may, but not soon, and tries count: against the quota that is used up, or as jobs of a
@@ -15,7 +15,6 @@ interface Meaning {
   readonly sentence: string
 }
 
-const GOES_ON = 'loading goes on by itself'
 /** Milliseconds until a `later`: 96 tries a day, where those of the backoff would be 1,440. */
 export const LATER = 15 * 60_000
 const LOOKS = `it is tried every ${LATER / 60_000} minutes, and ${GOES_ON}`
@@ -101,7 +100,7 @@ export function bigqueryError(
 ): TransientError | PermanentError {
   const known = reason === 'invalidQuery' && CONFLICT.test(message) ? 'rateLimitExceeded' : reason
   const { next, sentence } = (Object.hasOwn(meanings, known) ? meanings[known] : undefined) ?? UNEXPECTED
-  const told = `${action}: ${sentence} (${reason})`
+  const told = `${action}: ${sentence} (${/^\w{1,40}$/.test(reason) ? reason : 'a reason that is no word'})`
   if (next === 'stop') return new PermanentError(told)
   return new TransientError(told, next === 'later' ? { after: LATER } : {})
 }

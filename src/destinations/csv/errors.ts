@@ -1,5 +1,5 @@
 /** What went wrong with a file, and whether it passes by itself. */
-import { PermanentError, TransientError } from '../../errors.ts'
+import { GOES_ON, PermanentError, TransientError } from '../../errors.ts'
 
 /** Errors that pass, and what a person can do meanwhile. */
 const PASSING: Readonly<Record<string, string>> = {
@@ -25,8 +25,6 @@ const LASTING: Readonly<Record<string, string>> = {
   EISDIR: 'a folder stands where a file must be; move it away',
   ENAMETOOLONG: 'the path is too long for this disk; choose a shorter directory',
 }
-
-const GOES_ON = 'loading goes on by itself'
 
 /**
  * Wraps an error of the file system: "write /data/csv/users/a-1-9.csv: the disk is full; …". Our own errors pass unchanged.

@@ -1,5 +1,6 @@
 /** What DuckDB's errors mean. They come as plain errors without a code, so their texts are matched; this is the one list. */
-import { PermanentError, reasonOf, TransientError } from '../../errors.ts'
+import { basename } from 'node:path'
+import { GOES_ON, HeldError, PermanentError, TransientError, wordsOf } from '../../errors.ts'
 
 interface Meaning {
   readonly text: RegExp
@@ -8,23 +9,27 @@ interface Meaning {
   readonly wayOut: string
 }
 
-const GOES_ON = 'loading goes on by itself'
-
 /** Wherever it happens, also in a commit, DuckDB tells how much was used. */
 const OUT_OF_MEMORY = /Out of Memory Error|failed to allocate|bad_alloc|[KMGT]iB used\)/i
 
-export const isOutOfMemory = (error: unknown): boolean => OUT_OF_MEMORY.test(reasonOf(error))
+export const isOutOfMemory = (error: unknown): boolean => OUT_OF_MEMORY.test(wordsOf(error))
 
 const READ_ONLY = /attached in read-only mode/
 
+/** Where DuckDB can tell, with the program and the process that has the file. */
+const HELD = /Could not set lock on file(?:.*Conflicting lock is held in (.*?) \(PID (\d+)\))?/s
+
+function heldBy(action: string, path: string, [, program, pid]: RegExpExecArray): HeldError {
+  const who = pid === undefined ? 'another process' : `PID ${pid} (${basename(program ?? '')})`
+  const by = pid === undefined ? '' : ` (${program}, PID ${pid})`
+  return new HeldError(
+    `${action} ${path}: another process holds it${by}; close it there, ${GOES_ON}`,
+    `${who} to close ${path}`,
+  )
+}
+
 /** The first that fits counts: the precise ones stand first. */
 const MEANINGS: readonly Meaning[] = [
-  {
-    text: /Could not set lock on file.*Conflicting lock is held in (.*?) \(PID (\d+)\)/s,
-    passes: true,
-    wayOut: `another process holds it ($1, PID $2); close it there, ${GOES_ON}`,
-  },
-  { text: /Could not set lock on file/, passes: true, wayOut: `another process holds it; close it there, ${GOES_ON}` },
   {
     // The batch is in the file: loading it again finds its row in `loads`.
     text: /COMMIT succeeded and is durable/,
@@ -113,6 +118,8 @@ export function duckdbError(
   if (otherwise !== undefined && STATEMENT.test(message) && !READ_ONLY.test(message)) {
     return new PermanentError(`${action} ${path}: ${otherwise}`, { cause })
   }
+  const held = HELD.exec(message)
+  if (held !== null) return heldBy(action, path, held)
   for (const { text, passes, wayOut } of MEANINGS) {
     const match = text.exec(message)
     if (match === null) continue
@@ -121,6 +128,6 @@ export function duckdbError(
   }
   if (otherwise !== undefined) return new PermanentError(`${action} ${path}: ${otherwise}`, { cause })
   // Such a message may quote what people answered; its kind is all that is told on.
-  const kind = /^[A-Za-z ]+(?=:)/.exec(message)?.[0] ?? 'an error without a kind'
+  const kind = /^[A-Z][A-Za-z ]* Error(?=:)/.exec(message)?.[0] ?? 'an error without a kind'
   return new PermanentError(`${action} ${path}: ${kind}: ${UNEXPECTED}`)
 }

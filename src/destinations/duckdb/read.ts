@@ -11,7 +11,7 @@ import {
   StatementType,
 } from '@duckdb/node-api'
 import type { Row } from '../../../schemas/spec.ts'
-import { MoreMemoryError, PermanentError, reasonOf } from '../../errors.ts'
+import { MoreMemoryError, PermanentError, wordsOf } from '../../errors.ts'
 import { identifier, literal } from '../sql.ts'
 import { isOutOfMemory } from './errors.ts'
 import { expressionOf, jsonOf } from './to-cells.ts'
@@ -142,7 +142,7 @@ async function begin(
 /** Throws it without its place in a statement that is ours. Memory that is missing now will be missing at the next try, unlike a load's. */
 function told(error: unknown, memory: number): never {
   if (isOutOfMemory(error)) throw tooLarge(memory, error)
-  throw new Error(reasonOf(error).replace(/\n\nLINE \d+: .*$/s, ''))
+  throw new Error(wordsOf(error).replace(/\n\nLINE \d+: .*$/s, ''))
 }
 
 function tooLarge(memory: number, cause?: unknown): PermanentError {
