@@ -9,12 +9,12 @@ import type { LoadRecord } from '../../../schemas/records.ts'
 import { type Row, rowOf, type Table } from '../../../schemas/spec.ts'
 import { loads } from '../../../schemas/tables/log.ts'
 import { tables } from '../../../schemas/tables.ts'
+import { makeFolder, makeFoldersIn, readIfThere, remove, syncFolder, writeWhole } from '../../files/whole.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { batchTables, loadRecord, now, readLoadRecord, rowsOf } from '../batch.ts'
 import type { Destination } from '../destination.ts'
 import { decode } from './decode.ts'
 import { encode } from './encode.ts'
-import { makeFolder, makeFoldersIn, readIfThere, remove, syncFolder, writeWhole } from './files.ts'
 import { viewsScript } from './fold.ts'
 
 export interface CsvOptions {
