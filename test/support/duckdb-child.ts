@@ -2,8 +2,11 @@
  * A process of its own on a warehouse: `hold <file>` keeps it open until it is killed, `load <file>` loads batches and tells of each,
  * `views <file> <number> <turns>` loads an answer to many questions, and kills itself while it makes the view after so many, that many
  * turns of the event loop after its begin. `upgrade <file> <turns>` opens the file as a run of loads does, and kills itself so many turns
- * after the begin, unless it is done.
+ * after the begin, unless it is done. `create <file> <number>` does the same, and kills itself when it sees the folder of the file change for
+ * that time.
  */
+import { readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { bigBatch } from './big-batch.ts'
@@ -28,9 +31,10 @@ if (mode === 'hold') {
     views += 1
   }
   await destination.refreshViews?.({ signal })
-} else if (mode === 'upgrade') {
+} else if (mode === 'upgrade' || mode === 'create') {
   const destination = duckdbDestination({ path })
-  killIn(Number(number))
+  if (mode === 'upgrade') killIn(Number(number))
+  else killAtChange(Number(number))
   await destination.prepare()
   await destination.close()
   process.exit()
@@ -52,4 +56,21 @@ if (mode === 'hold') {
 function killIn(left: number): void {
   if (left === 0) process.kill(process.pid, 'SIGKILL')
   setImmediate(killIn, left - 1)
+}
+
+/** DuckDB writes on threads of its own, so that the kill comes in the middle of it. */
+function killAtChange(left: number, seen = filesBeside()): void {
+  const now = filesBeside()
+  if (now !== seen && left === 1) process.kill(process.pid, 'SIGKILL')
+  setImmediate(killAtChange, now === seen ? left : left - 1, now)
+}
+
+/** Names and sizes. */
+function filesBeside(): string {
+  const folder = dirname(path)
+  const size = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.size
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => `${name} ${size(name)}`)
+    .join('\n')
 }

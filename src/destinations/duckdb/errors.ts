@@ -15,6 +15,10 @@ const OUT_OF_MEMORY = /Out of Memory Error|failed to allocate|bad_alloc|[KMGT]iB
 
 export const isOutOfMemory = (error: unknown): boolean => OUT_OF_MEMORY.test(reasonOf(error))
 
+/** Whether another process has the file open. */
+export const isHeld = (error: unknown): boolean => HELD.test(reasonOf(error))
+
+const HELD = /Could not set lock on file|this process has it open/
 const READ_ONLY = /attached in read-only mode/
 
 /** The first that fits counts: the precise ones stand first. */
