@@ -5,12 +5,12 @@
  * after the begin, unless it is done. `create <file> <number>` does the same, and kills itself when it sees the folder of the file change for
  * that time.
  */
-import { readdirSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { duckdbDestination } from '../../src/destinations/duckdb/duckdb.ts'
 import { bigBatch } from './big-batch.ts'
 import { flattened } from './flattening.ts'
+import { killAtChange } from './kill-at-change.ts'
 import { WIDE_ANSWER } from './view-warehouse.ts'
 
 const [mode, path = '', number = '', turns = ''] = process.argv.slice(2)
@@ -34,7 +34,7 @@ if (mode === 'hold') {
 } else if (mode === 'upgrade' || mode === 'create') {
   const destination = duckdbDestination({ path })
   if (mode === 'upgrade') killIn(Number(number))
-  else killAtChange(Number(number))
+  else await killAtChange(dirname(path), Number(number))
   await destination.prepare()
   await destination.close()
   process.exit()
@@ -56,21 +56,4 @@ if (mode === 'hold') {
 function killIn(left: number): void {
   if (left === 0) process.kill(process.pid, 'SIGKILL')
   setImmediate(killIn, left - 1)
-}
-
-/** DuckDB writes on threads of its own, so that the kill comes in the middle of it. */
-function killAtChange(left: number, seen = filesBeside()): void {
-  const now = filesBeside()
-  if (now !== seen && left === 1) process.kill(process.pid, 'SIGKILL')
-  setImmediate(killAtChange, now === seen ? left : left - 1, now)
-}
-
-/** Names and sizes. */
-function filesBeside(): string {
-  const folder = dirname(path)
-  const size = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.size
-  return readdirSync(folder)
-    .toSorted()
-    .map((name) => `${name} ${size(name)}`)
-    .join('\n')
 }
