@@ -108,6 +108,18 @@ test('what may be the data of someone stays: other files, however short, and dat
   })
 })
 
+test('a warehouse that was cut short is no unfinished one', async (t) => {
+  const path = await newFile(t)
+  await loadInto(path)
+  await loadInto(path)
+  const whole = await readFile(path)
+  for (const length of [8192, 12_287, 12_288]) {
+    await writeFile(path, whole.subarray(0, length))
+    await t.throwsAsync(loadInto(path), { instanceOf: PermanentError, message: /damaged; move it away/ }, `${length}`)
+    t.is((await readFile(path)).length, length)
+  }
+})
+
 test('a file that another process is making is waited for', async (t) => {
   const path = await newFile(t)
   const child = spawn(process.execPath, [CHILD, 'hold', path], { stdio: ['ignore', 'pipe', 'inherit'] })

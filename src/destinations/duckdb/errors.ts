@@ -74,7 +74,8 @@ const MEANINGS: readonly Meaning[] = [
   },
   { text: /Is a directory/, passes: false, wayOut: 'a folder stands there; move it away, or choose another place' },
   {
-    text: /Corrupt|checksum/i,
+    // The last: it ends before it should.
+    text: /Corrupt|checksum|Could not read enough bytes/i,
     passes: false,
     wayOut: 'the file is damaged; move it away, and replay the events that are kept, or restore a copy',
   },

@@ -9,15 +9,18 @@ import { codeOf } from '../../../files/errors.ts'
 import { removeLeftovers, withTemporary } from '../../../files/temporary.ts'
 import { makeFolder, syncFolder } from '../../../files/whole.ts'
 
-/** Bytes: three headers of one block each come before all data (https://duckdb.org/docs/stable/internals/storage). */
-const HEADERS = 3 * 4096
+/** Bytes: three headers come before all data (https://duckdb.org/docs/stable/internals/storage). */
+const HEADER = 4096
+const HEADERS = 3 * HEADER
 const MAGIC = { at: 8, text: 'DUCK' }
+/** In the second and the third one: how many blocks of data there are. */
+const BLOCKS = 32
 /** What file systems without hard links answer. */
 const NO_LINKS = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']
 
 /**
- * Whether a file is the beginning of one that DuckDB was making: it holds no rows, by its length. Any other file, however short, may be
- * someone's.
+ * Whether a file is the beginning of one that DuckDB was making: by its length and its headers it holds no rows. Any other file, however
+ * short, may be someone's.
  */
 export function isUnfinished(path: string): boolean {
   const size = statSync(path, { throwIfNoEntry: false })?.size
@@ -30,7 +33,8 @@ export function isUnfinished(path: string): boolean {
     closeSync(file)
   }
   const isDuckdb = bytes.toString('latin1', MAGIC.at, MAGIC.at + MAGIC.text.length) === MAGIC.text
-  return isEmpty(bytes) || (isDuckdb && (size < HEADERS || isEmpty(bytes.subarray(HEADERS - 4096))))
+  const hasBlocks = [HEADER, 2 * HEADER].some((at) => !isEmpty(bytes.subarray(at + BLOCKS, at + BLOCKS + 8)))
+  return isEmpty(bytes) || (isDuckdb && !hasBlocks && (size < HEADERS || isEmpty(bytes.subarray(2 * HEADER))))
 }
 
 /** As a power cut leaves what was not written yet. */
