@@ -2,6 +2,7 @@
 import { SingleBar } from 'cli-progress'
 import type { EventBuffer } from '../src/buffer/buffer.ts'
 import type { Config } from '../src/config.ts'
+import { makeFilesWith } from '../src/files/mode.ts'
 import { flatteningOf } from '../src/load/flattening.ts'
 import type { LoadOptions } from '../src/load/load.ts'
 import { loadNow } from '../src/load/now.ts'
@@ -23,6 +24,7 @@ export async function loadAll({ config, destinations, total, task }: Loading): P
   const stopping = new AbortController()
   const stop = () => stopping.abort(new Error('load: interrupted'))
   process.once('SIGINT', stop)
+  makeFilesWith(config.fileMode)
   const buffer = openExistingBuffer(config)
   const log = createLog(process.stdout.isTTY ? 'warn' : config.logLevel)
   let complete = true
@@ -37,7 +39,7 @@ export async function loadAll({ config, destinations, total, task }: Loading): P
       const outcome = await loadNow(
         {
           buffer,
-          destination: await openDestination(config, name),
+          destination: await openDestination(config, name, (notice) => log.warn({ destination: name }, notice)),
           limits: batchLimits(config, name),
           backoff: BACKOFF,
           signal: stopping.signal,

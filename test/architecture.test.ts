@@ -90,6 +90,7 @@ const RULES: readonly Rule[] = [
       ...EVERYWHERE,
       ...CONTRACTS,
       'src/config.ts',
+      'src/files/',
       'src/log.ts',
       'src/stores.ts',
       'src/receiver/',

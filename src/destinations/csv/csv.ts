@@ -9,6 +9,8 @@ import type { LoadRecord } from '../../../schemas/records.ts'
 import { type Row, rowOf, type Table } from '../../../schemas/spec.ts'
 import { loads } from '../../../schemas/tables/log.ts'
 import { tables } from '../../../schemas/tables.ts'
+import { grant } from '../../files/mode.ts'
+import { removeLeftovers } from '../../files/temporary.ts'
 import { makeFolder, makeFoldersIn, readIfThere, remove, syncFolder, writeWhole } from '../../files/whole.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { batchTables, loadRecord, now, readLoadRecord, rowsOf } from '../batch.ts'
@@ -21,6 +23,8 @@ export interface CsvOptions {
   readonly directory: string
   /** Puts an apostrophe before texts that a spreadsheet would take for a formula. The files then differ from the data. */
   readonly formulaGuard: boolean
+  /** Who may read the folders, as the mode of files in them: what they lack of that is added. Left out: whoever the process lets. */
+  readonly mode?: number
 }
 
 /** Header-only, in each folder: names the columns before the first row comes, and gives the views a file to read. */
@@ -29,7 +33,7 @@ const VIEWS_FILE = 'views.sql'
 const never = new AbortController().signal
 
 /** Errors are Transient where the disk may recover (full, failing, busy) and Permanent where a person has to act. */
-export function csvDestination({ directory, formulaGuard }: CsvOptions): Destination {
+export function csvDestination({ directory, formulaGuard, mode }: CsvOptions): Destination {
   const name = 'csv'
   const root = resolve(directory)
   const fileOf = (table: Table, batch: string) => join(root, table.name, `${batch}.csv`)
@@ -43,7 +47,7 @@ export function csvDestination({ directory, formulaGuard }: CsvOptions): Destina
   return {
     name,
     async prepare() {
-      if (!prepared) await prepareFolders(root)
+      if (!prepared) await prepareFolders(root, mode)
       prepared = true
     },
     async load(batch, { signal }) {
@@ -92,10 +96,12 @@ export function csvDestination({ directory, formulaGuard }: CsvOptions): Destina
   }
 }
 
-async function prepareFolders(root: string): Promise<void> {
+async function prepareFolders(root: string, mode?: number): Promise<void> {
   await makeFolder(root)
+  await removeLeftovers(root, (name) => name === VIEWS_FILE)
   const names = tables.map(({ name }) => name)
   await makeFoldersIn(root, names)
+  if (mode !== undefined) for (const name of ['', ...names]) grant(join(root, name), mode)
   for (const table of tables) {
     await writeIfChanged(join(root, table.name, HEADER_FILE), await text(encode(table, [], false)))
   }
