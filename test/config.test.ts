@@ -259,10 +259,11 @@ test('FILE_MODE is read by its digits, and never keeps the product from its own 
     [' 0644 ', 0o644],
     ['0604', 0o604],
   ] as const) {
-    t.is(load({ env: { FILE_MODE: given } }).config.fileMode, mode)
+    t.is(load({ FILE_MODE: given }).config.fileMode, mode)
   }
+  t.is(load({}, { file: { FILE_MODE: 640 } }).config.fileMode, 0o640)
   for (const given of ['0660', '0400', '0755', '0o640', 'rw-r--r--', '1640', '0642']) {
-    t.throws(() => load({ env: { FILE_MODE: given } }), {
+    t.throws(() => load({ FILE_MODE: given }), {
       message: /FILE_MODE: .* is not allowed; allowed: a file mode/,
     })
   }
