@@ -6,8 +6,8 @@ import { truncateSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { lostFile, lostReason, openedFiles } from '../../files/opened.ts'
 import type { Claim } from '../buffer.ts'
+import { makeEmpty } from './disk/file.ts'
 import { isNoDatabase, resultCode } from './errors.ts'
-import { makeEmpty } from './file.ts'
 
 const BUSY = 5
 

@@ -6,14 +6,13 @@ import { randomBytes } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { PermanentError } from '../../errors.ts'
 import { type OpenedFiles, openedFiles } from '../../files/opened.ts'
+import { emptyUnfinished, makeEmpty } from './disk/file.ts'
+import { LOG_SETTINGS } from './disk/log.ts'
 import { bufferError, isNoDatabase } from './errors.ts'
-import { emptyUnfinished, makeEmpty } from './file.ts'
 import { query, writing } from './transaction.ts'
 
 const VERSION = 2
 const BUSY_TIMEOUT_MS = 5000
-/** Pages in the WAL before they are moved into the file: 32 MiB. Fewer make shorter pauses, more make fewer. */
-const CHECKPOINT_PAGES = 4000
 
 const SCHEMA = `
 CREATE TABLE buffer (
@@ -86,7 +85,7 @@ function open(path: string): OpenDatabase {
   try {
     requireKnown(db, path)
     db.exec(`PRAGMA page_size = 8192; PRAGMA journal_mode = WAL`)
-    db.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    db.exec(`PRAGMA synchronous = FULL; ${LOG_SETTINGS}`)
     const name = prepareSchema(db)
     return { db, name, files: openedFiles([path, `${path}-wal`, `${path}-shm`]) }
   } catch (error) {
