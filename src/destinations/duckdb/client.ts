@@ -36,7 +36,7 @@ SET allocator_flush_threshold = '1MB';
 SET allocator_bulk_deallocation_flush_threshold = '1MB'`
 
 /** A row group is compressed at once, and rewritten while it is the last: of payloads, DuckDB's 122,880 rows take hundreds of megabytes. */
-const ROW_GROUP_SIZE = 16_384
+export const ROW_GROUP_SIZE = 16_384
 
 const MEGABYTE = 1024 ** 2
 

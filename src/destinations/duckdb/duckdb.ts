@@ -21,6 +21,7 @@ import { cellExpression, cellFrom, columnsOf } from './cells.ts'
 import type { Client } from './client.ts'
 import { duckdbError, isOutOfMemory } from './errors.ts'
 import { openWhole, TABLES } from './file/open.ts'
+import { type Room, requireRoom, withRoom, withRoomToOpen } from './file/room.ts'
 import { ensureSchema } from './schema.ts'
 import { ensureViews } from './views.ts'
 import { writeBatch } from './write.ts'
@@ -84,7 +85,9 @@ export function duckdbDestination(options: DuckdbOptions): Destination {
     async load(batch, { signal }) {
       signal.throwIfAborted()
       const opened = await openIfClosed()
+      let room: Room | undefined
       try {
+        room = await requireRoom(opened.client, path, batch)
         const record = await loadOnce(name, opened, batch, signal)
         // Only after it is it certain where it went.
         requireOpened(opened.client.files, 'load')
@@ -94,7 +97,7 @@ export function duckdbDestination(options: DuckdbOptions): Destination {
         close()
         signal.throwIfAborted()
         takeMoreAfter(error)
-        throw duckdbError('load into', path, error)
+        throw duckdbError('load into', path, withRoom(path, error, room))
       }
     },
     async loaded(batch) {
@@ -147,7 +150,7 @@ async function openWarehouse(options: DuckdbOptions, memory: number): Promise<Op
     return { client, appender: createAppender(client.connection, exact) }
   } catch (error) {
     client?.close()
-    throw duckdbError('open', path, error)
+    throw duckdbError('open', path, withRoomToOpen(path, error))
   }
 }
 

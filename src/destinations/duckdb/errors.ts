@@ -19,6 +19,10 @@ export const isOutOfMemory = (error: unknown): boolean => OUT_OF_MEMORY.test(rea
 export const isHeld = (error: unknown): boolean => HELD.test(reasonOf(error))
 
 const HELD = /Could not set lock on file|this process has it open/
+const FULL = /No space left on device|File too large|quota exceeded|max_temp_directory_size/i
+
+export const isFull = (error: unknown): boolean => FULL.test(reasonOf(error))
+
 const READ_ONLY = /attached in read-only mode/
 
 /** The first that fits counts: the precise ones stand first. */
@@ -36,7 +40,7 @@ const MEANINGS: readonly Meaning[] = [
     wayOut: `the batch is safe, but the file could not be tidied up; check the disk's space, ${GOES_ON}`,
   },
   {
-    text: /No space left on device|File too large|quota exceeded|max_temp_directory_size/i,
+    text: FULL,
     passes: true,
     wayOut: `the disk is full; make room there, ${GOES_ON}`,
   },
