@@ -1,7 +1,7 @@
 /** The file is made whole or not at all; what was left unfinished, and holds nothing, is made again. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
@@ -130,6 +130,38 @@ test('a file that another process is making is waited for', async (t) => {
   t.deepEqual(await readdir(dirname(path)), ['w.duckdb'])
   child.kill('SIGKILL')
   await once(child, 'exit')
+})
+
+test('a reader keeps what it needs for itself, and takes it along; what a killed one left goes with the next load', async (t) => {
+  const path = await newFile(t)
+  await loadInto(path)
+  const beside = async () => (await readdir(dirname(path))).filter((name) => name !== 'w.duckdb')
+  const source = await duckdbSource(path)
+  const [own = ''] = await beside()
+  t.is((await stat(join(dirname(path), own))).mode & 0o777, 0o700)
+  await source.close()
+  t.deepEqual(await beside(), [])
+  const child = spawn(process.execPath, [CHILD, 'read', path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  t.is((await beside()).length, 1)
+  await loadInto(path)
+  t.deepEqual(await beside(), [])
+})
+
+test('what killed processes of this and earlier versions left beside the file goes with the next load, and nothing else', async (t) => {
+  const path = await newFile(t)
+  await loadInto(path)
+  for (const end of ['.tmp', '.999999999.tmp', `.${process.ppid}.tmp`, '.999999999-0123abcd.tmp']) {
+    await mkdir(`${path}${end}`)
+    await writeFile(join(`${path}${end}`, 'duckdb_temp_storage_DEFAULT-0.tmp'), 'what people answered')
+  }
+  for (const end of ['.7-0123abcd.tmp', '.7-0123abcd.tmp.wal']) await writeFile(`${path}${end}`, '')
+  const others = ['w.duckdb.notes.tmp', 'w.duckdb.tmp.csv', 'other.duckdb.7.tmp', 'w.duckdb.0123abcd.tmp']
+  for (const name of others) await writeFile(join(dirname(path), name), '')
+  await loadInto(path)
+  t.deepEqual((await readdir(dirname(path))).toSorted(), ['w.duckdb', ...others].toSorted())
 })
 
 test('a link to a file that is not there leads where it is made', async (t) => {

@@ -14,6 +14,7 @@ import { removeLeftovers } from '../../files/temporary.ts'
 import { makeFolder, makeFoldersIn, readIfThere, remove, syncFolder, writeWhole } from '../../files/whole.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { batchTables, loadRecord, now, readLoadRecord, rowsOf } from '../batch.ts'
+import { RECORD_DELIMITER } from '../csv-format.ts'
 import type { Destination } from '../destination.ts'
 import { decode } from './decode.ts'
 import { encode } from './encode.ts'
@@ -74,7 +75,7 @@ export function csvDestination({ directory, formulaGuard, mode }: CsvOptions): D
     if (known === undefined) return undefined
     // A crash may have come between its rename and the sync of the folder.
     await syncFolder(join(root, loads.name))
-    return readManifest(known)
+    return readManifest(known, batch)
   }
 
   async function loadOnce(batch: RowBatch, signal: AbortSignal): Promise<LoadRecord> {
@@ -118,7 +119,14 @@ async function text(content: Readable): Promise<string> {
   return all
 }
 
-function readManifest(csv: string): LoadRecord {
-  const [header = [], row = []] = decode(csv)
-  return readLoadRecord(Object.fromEntries(header.map((column, at) => [String(column), row[at] ?? null])))
+/** @returns undefined for one that is damaged: a batch without one is written again, as it was */
+function readManifest(csv: string, batch: string): LoadRecord | undefined {
+  if (!csv.endsWith(RECORD_DELIMITER)) return undefined
+  try {
+    const [header = [], row = []] = decode(csv)
+    const record = readLoadRecord(Object.fromEntries(header.map((column, at) => [String(column), row[at] ?? null])))
+    return record.batchId === batch ? record : undefined
+  } catch {
+    return undefined
+  }
 }
