@@ -91,6 +91,10 @@ test('what may be the data of someone stays: other files, however short, and dat
     await t.throwsAsync(loadInto(path), { instanceOf: PermanentError, message: /it is no DuckDB file/ }, text)
     t.is(await readFile(path, 'utf8'), text)
   }
+  const directory = await newFile(t)
+  await mkdir(directory)
+  await t.throwsAsync(loadInto(directory), { instanceOf: PermanentError, message: /a folder stands there/ })
+  await t.throwsAsync(duckdbSource(directory), { instanceOf: PermanentError, message: /a folder stands there/ })
   const source = await newFile(t)
   const [path, empty] = [await newFile(t), await newFile(t)]
   await withConnection(source, async (connection) => {

@@ -2,7 +2,7 @@
  * The file is made whole or not at all: under another name beside it, with its tables, made durable, and only then given its name. So a
  * crash or a full disk leaves no file that DuckDB refuses. Versions before this one left such files; they are known by their bytes.
  */
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { link, open, readlink, rename, rm } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { codeOf } from '../../../files/errors.ts'
@@ -23,18 +23,23 @@ const NO_LINKS = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']
  * short, may be someone's.
  */
 export function isUnfinished(path: string): boolean {
-  const size = statSync(path, { throwIfNoEntry: false })?.size
-  if (size === undefined || size > HEADERS) return false
-  const bytes = Buffer.alloc(size)
-  const file = openSync(path, 'r')
-  try {
-    readSync(file, bytes, 0, size, 0)
-  } finally {
-    closeSync(file)
-  }
+  const bytes = shortFile(path)
+  if (bytes === undefined) return false
   const isDuckdb = bytes.toString('latin1', MAGIC.at, MAGIC.at + MAGIC.text.length) === MAGIC.text
   const hasBlocks = [HEADER, 2 * HEADER].some((at) => !isEmpty(bytes.subarray(at + BLOCKS, at + BLOCKS + 8)))
-  return isEmpty(bytes) || (isDuckdb && !hasBlocks && (size < HEADERS || isEmpty(bytes.subarray(2 * HEADER))))
+  return isEmpty(bytes) || (isDuckdb && !hasBlocks && (bytes.length < HEADERS || isEmpty(bytes.subarray(2 * HEADER))))
+}
+
+/** The bytes of a file that is no longer than the headers; undefined for anything else, also for what this user may not read. */
+function shortFile(path: string): Buffer | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined || !stats.isFile() || stats.size > HEADERS) return undefined
+  try {
+    return readFileSync(path)
+  } catch {
+    // Opening it says why.
+    return undefined
+  }
 }
 
 /** As a power cut leaves what was not written yet. */
