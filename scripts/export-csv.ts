@@ -12,6 +12,7 @@ import { fileName } from '../src/exports/name.ts'
 import { findScheduled, writeScheduled } from '../src/exports/scheduled.ts'
 import { checkTarget } from '../src/exports/target.ts'
 import { writeFile, writeStream } from '../src/exports/write.ts'
+import { makeFilesWith } from '../src/files/mode.ts'
 import { runCommand } from './command.ts'
 import { formatList } from './list.ts'
 import { waitOption } from './patience.ts'
@@ -117,6 +118,7 @@ async function runNow(config: Config, name: string, wait: number): Promise<boole
   if (other !== undefined)
     throw new Error(`export: --scheduled takes no --${other}, as EXPORTS says all of it; leave one of them out`)
   const job = findScheduled(config.exports, name)
+  makeFilesWith(config.fileMode)
   return withSource(config, { source: job.source, wait }, async (source, signal) => {
     const exported = await writeScheduled(job, new Date(), source, signal)
     if (exported.note !== undefined) note(exported.note)

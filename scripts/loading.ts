@@ -4,6 +4,7 @@ import type { LoadRecord } from '../schemas/records.ts'
 import type { EventBuffer } from '../src/buffer/buffer.ts'
 import type { Config } from '../src/config.ts'
 import { TransientError, WordedError } from '../src/errors.ts'
+import { makeFilesWith } from '../src/files/mode.ts'
 import { flatteningOf } from '../src/load/flattening.ts'
 import type { LoadOptions } from '../src/load/load.ts'
 import { loadNow } from '../src/load/now.ts'
@@ -32,6 +33,7 @@ export async function loadAll(loading: Loading): Promise<boolean> {
   const stopping = new AbortController()
   const stop = () => stopping.abort(new WordedError('load: interrupted'))
   process.once('SIGINT', stop)
+  makeFilesWith(loading.config.fileMode)
   const buffer = openExistingBuffer(loading.config)
   const overdue: string[] = []
   let complete = true
@@ -76,14 +78,15 @@ async function loadInto(
     if (overdue !== undefined) giveUp.abort(overdue)
   }
   let events = 0
+  const log = createLog(process.stdout.isTTY ? 'warn' : config.logLevel)
   const options = {
     buffer,
-    destination: await openDestination(config, name),
+    destination: await openDestination(config, name, (notice) => log.warn({ destination: name }, notice)),
     limits: batchLimits(config, name),
     backoff: { ...BACKOFF, longest: LONGEST_PAUSE },
     signal: AbortSignal.any([signal, giveUp.signal]),
     flattening: flatteningOf(config),
-    log: createLog(process.stdout.isTTY ? 'warn' : config.logLevel),
+    log,
     ...(task && { task }),
     onState: () => {},
     onTrouble,

@@ -26,6 +26,8 @@ export interface Config {
   readonly port: number
   /** Absolute. */
   readonly dataDir: string
+  /** Of files that others may read, such as 0o640. */
+  readonly fileMode: number
   /** None, one or two. Without one, `host` is a loopback address. */
   readonly webhookSecrets: readonly string[]
   readonly webhookAuth: WebhookAuth
@@ -114,6 +116,7 @@ const toConfig = (checked: Checked, cwd: string): Config => ({
   host: checked.HOST,
   port: checked.PORT,
   dataDir: resolve(cwd, checked.DATA_DIR),
+  fileMode: checked.FILE_MODE,
   webhookSecrets: checked.WEBHOOK_SECRET ?? [],
   webhookAuth: checked.WEBHOOK_AUTH,
   destinations: checked.DESTINATIONS,

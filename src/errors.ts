@@ -30,6 +30,9 @@ export class TransientError extends WordedError {
   }
 }
 
+/** The disk has no room for so much at once. It may have for less. */
+export class NoRoomError extends TransientError {}
+
 /** It needed more memory than it had in the middle of its work, and has more when it is begun again, from its start. */
 export class MoreMemoryError extends TransientError {}
 

@@ -11,6 +11,7 @@ import { NAME as BIGQUERY, LEAST_INTERVAL } from './destinations/bigquery/option
 import type { Destination } from './destinations/destination.ts'
 import type { Source } from './destinations/source.ts'
 import { PermanentError } from './errors.ts'
+import { folderMode, grant } from './files/mode.ts'
 
 /** Beside BATCH_MAX_EVENTS: these bound the memory that loading takes, also of bodies that are one long list. */
 const BATCH = { bytes: 6 * 1024 ** 2, values: 400_000 }
@@ -26,8 +27,9 @@ const PATIENCE = 5_000
  * @param onWait told before it waits, which stops the thread
  * @throws PermanentError when another has it, or where the folder cannot be made
  */
-export function claimServer({ dataDir }: Config, onWait: () => void): Claim {
-  makeDataDir(dataDir)
+export function claimServer(config: Config, onWait: () => void): Claim {
+  const { dataDir } = config
+  makeDataDir(config)
   const path = join(dataDir, 'server.lock')
   try {
     const claim = claimFile(path, 0)
@@ -48,7 +50,7 @@ const bufferPath = (config: Config): string => join(config.dataDir, 'buffer.sqli
 
 /** For the server: makes what is not there. @throws PermanentError where it cannot be made, or is no buffer */
 export function openBuffer(config: Config): EventBuffer {
-  makeDataDir(config.dataDir)
+  makeDataDir(config)
   return openSqliteBuffer(bufferPath(config), {
     consumers: config.destinations,
     retention: { days: config.retainDays, bytes: config.retainBytes },
@@ -73,9 +75,10 @@ export function hasBuffer(config: Config): boolean {
   }
 }
 
-function makeDataDir(path: string): void {
+function makeDataDir({ dataDir: path, fileMode }: Config): void {
   try {
-    makeFolder(path)
+    makeFolder(path, folderMode(fileMode))
+    grant(path, fileMode)
   } catch (cause) {
     throw new PermanentError(
       `make the folder ${path}: it cannot be made here; set DATA_DIR to one that this user may write`,
@@ -87,11 +90,11 @@ function makeDataDir(path: string): void {
 }
 
 /** One level at a time: a recursive `mkdir` tries for ever where a folder that is there takes none, as in /proc. */
-function makeFolder(path: string): void {
+function makeFolder(path: string, mode: number): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
-  makeFolder(dirname(path))
+  makeFolder(dirname(path), mode)
   try {
-    mkdirSync(path, { mode: 0o700 })
+    mkdirSync(path, { mode })
   } catch (error) {
     // Another process may have made it.
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
@@ -109,11 +112,17 @@ export const batchLimits = (config: Config, destination: string): BatchLimits =>
 
 export const warehousePath = (config: Config): string => join(config.dataDir, 'warehouse.duckdb')
 
-export async function openDestination(config: Config, name: Config['destinations'][number]): Promise<Destination> {
+/** @param onNotice told what there is to know of its files, in words */
+export async function openDestination(
+  config: Config,
+  name: Config['destinations'][number],
+  onNotice: (text: string) => void = () => {},
+): Promise<Destination> {
+  const { fileMode: mode } = config
   switch (name) {
     case 'duckdb': {
       const { duckdbDestination } = await import('./destinations/duckdb/duckdb.ts')
-      return duckdbDestination({ path: warehousePath(config), models: config.models })
+      return duckdbDestination({ path: warehousePath(config), models: config.models, mode, onNotice })
     }
     case 'bigquery': {
       const { bigqueryDestination } = await import('./destinations/bigquery/bigquery.ts')
@@ -121,7 +130,7 @@ export async function openDestination(config: Config, name: Config['destinations
     }
     case 'csv': {
       const { csvDestination } = await import('./destinations/csv/csv.ts')
-      return csvDestination({ directory: join(config.dataDir, 'csv'), formulaGuard: config.csvFormulaGuard })
+      return csvDestination({ directory: join(config.dataDir, 'csv'), formulaGuard: config.csvFormulaGuard, mode })
     }
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setPriority } from 'node:os'
 import type { ExportJob, SourceName } from './config.ts'
 import { NotYetError, PermanentError, reasonOf } from './errors.ts'
+import { makeFilesWith } from './files/mode.ts'
 import { flatteningOf } from './load/flattening.ts'
 import type { Job } from './load/jobs.ts'
 import { startLoader } from './load/loader.ts'
@@ -25,6 +26,7 @@ const toldToEnd = new Promise<void>((resolve) => {
 const [data] = await once(process, 'message')
 const { config, interactive, deaths, inTurn }: ProcessData = data
 const log = createLog(config.logLevel)
+makeFilesWith(config.fileMode)
 const buffer = openBuffer(config)
 if (config.exports.length > 0) await clearExports()
 for (const { name, folder, cron } of config.exports) {
@@ -32,7 +34,11 @@ for (const { name, folder, cron } of config.exports) {
 }
 const loader = startLoader({
   buffer,
-  destinations: await Promise.all(config.destinations.map((name) => openDestination(config, name))),
+  destinations: await Promise.all(
+    config.destinations.map((name) =>
+      openDestination(config, name, (notice) => log.warn({ destination: name }, notice)),
+    ),
+  ),
   cron: config.loadSchedule,
   whenPending: config.loadWhenPending,
   eager: interactive,

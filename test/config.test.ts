@@ -45,6 +45,7 @@ test('nothing has to be set', (t) => {
     host: '127.0.0.1',
     port: 8080,
     dataDir: join(cwd, 'data'),
+    fileMode: 0o600,
     webhookSecrets: [],
     webhookAuth: { kind: 'any' },
     destinations: ['duckdb'],
@@ -250,4 +251,21 @@ test('whatever is set, it is taken or told, never another error', (t) => {
     { numRuns: 200 },
   )
   t.pass()
+})
+
+test('FILE_MODE is read by its digits, and never keeps the product from its own files', (t) => {
+  for (const [given, mode] of [
+    ['0600', 0o600],
+    ['640', 0o640],
+    [' 0644 ', 0o644],
+    ['0604', 0o604],
+  ] as const) {
+    t.is(load({ FILE_MODE: given }).config.fileMode, mode)
+  }
+  t.is(load({}, { file: { FILE_MODE: 640 } }).config.fileMode, 0o640)
+  for (const given of ['0660', '0400', '0755', '0o640', 'rw-r--r--', '1640', '0642']) {
+    t.throws(() => load({ FILE_MODE: given }), {
+      message: /FILE_MODE: .* is not allowed; allowed: a file mode/,
+    })
+  }
 })

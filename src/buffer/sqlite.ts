@@ -7,6 +7,7 @@ import { requireOpened } from '../files/opened.ts'
 import type { BufferOptions, EventBuffer } from './buffer.ts'
 import { createBatches } from './sqlite/batches.ts'
 import { claimantOf, claimConsumer } from './sqlite/claim.ts'
+import { shortenLog } from './sqlite/disk/log.ts'
 import { bufferError } from './sqlite/errors.ts'
 import type { Outcome } from './sqlite/keep.ts'
 import { keptBatches } from './sqlite/kept.ts'
@@ -62,7 +63,12 @@ export function openSqliteBuffer(path: string, options: BufferOptions): EventBuf
     readQuarantined: (id) => attempt('read the quarantine', () => quarantine.read(id)),
     release: (id, as) => attempt(`release ${id}`, () => quarantine.release(id, as)),
     dropQuarantined: (id) => attempt(`drop ${id}`, () => quarantine.drop(id)),
-    prune: (now) => attempt('drop old events', () => prune(now)),
+    prune: (now) =>
+      attempt('drop old events', async () => {
+        const dropped = await prune(now)
+        shortenLog(db, path)
+        return dropped
+      }),
     stats: () => attempt('read the counters', stats),
     close() {
       closing ??= queue.close().then(() => db.close())

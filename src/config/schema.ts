@@ -6,7 +6,7 @@ import { bigquerySettings } from './bigquery.ts'
 import { exportsSetting } from './exports.ts'
 import { modelSettings } from './models.ts'
 import { cesQuestions, csatQuestions, npsQuestions } from './scored-questions.ts'
-import { duration, isSchedule, list, size, wholeNumber, yesOrNo } from './units.ts'
+import { duration, fileMode, isSchedule, list, size, wholeNumber, yesOrNo } from './units.ts'
 
 /** Where the secret is looked for in a request. `any`: in all the usual places. Header names are in lower case. */
 export type WebhookAuth =
@@ -62,6 +62,13 @@ export const settingsSchema = z.object({
     default: './data',
     allowed: 'a path',
     example: '/var/lib/refiner-warehouse',
+  }),
+  FILE_MODE: fileMode.register(about, {
+    description:
+      'Who may read warehouse.duckdb, the CSV files and scheduled exports; folders let in whoever may read. The buffer is for its user alone, always.',
+    default: '0600',
+    allowed: 'a file mode as chmod takes it: 0600, 0640, 0604 or 0644',
+    example: '0640',
   }),
   WEBHOOK_SECRET: list.pipe(z.array(z.string().min(8)).min(1).max(2)).register(about, {
     description: 'The secret token set in Refiner. Two are accepted at once, so that it can be changed without a gap.',

@@ -73,3 +73,9 @@ export function isSchedule(text: string): boolean {
 /** A text; of anything else, and of none, it is told what belongs there. */
 export const textOf = (what: string) =>
   z.string({ error: ({ input }) => (input === undefined ? `${what}; there is none` : what) })
+
+/** A mode as chmod writes it: its owner reads and writes, group and others read or do not. A number of the config file is read by its digits. */
+export const fileMode = z
+  .union([z.number().transform(String), z.string().trim()])
+  .pipe(z.string().regex(/^0?6[04][04]$/))
+  .transform((digits) => Number.parseInt(digits, 8))

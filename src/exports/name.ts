@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 
 const END = '.csv'
-/** Bytes of a name that file systems take, less what is added to it while it is written (../destinations/csv/temporary.ts). */
+/** Bytes of a name that file systems take, less what is added to it while it is written (../files/temporary.ts). */
 const LONGEST = 255 - '.123456789-01234567.tmp'.length
 
 /** A file's name, such as `responses.csv`, for what is called so: such that a disk takes it, and of its own where it has to be cut. */

@@ -1,9 +1,9 @@
 /** An export of the setting EXPORTS: a new file at each of its times. */
 import { join } from 'node:path'
 import type { ExportJob } from '../config.ts'
-import { removeLeftovers } from '../destinations/csv/temporary.ts'
 import type { Source } from '../destinations/source.ts'
 import { PermanentError } from '../errors.ts'
+import { removeLeftovers } from '../files/temporary.ts'
 import { suggestion } from '../nearest.ts'
 import { type Exported, exportCsv } from './export.ts'
 import { writeFile } from './write.ts'

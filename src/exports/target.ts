@@ -1,7 +1,8 @@
 /** Whether a name may be that of an export or a report: what is there under it will be replaced. Asked before anything is read. */
-import { open, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join, resolve, sep } from 'node:path'
+import { open, readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { PermanentError } from '../errors.ts'
+import { identityOf } from '../files/opened.ts'
 
 export interface Target {
   /** Absolute: the product's own folder. */
@@ -13,7 +14,7 @@ export interface Target {
 /** @throws PermanentError where a folder, another format, or what is no export is named */
 export async function checkTarget(path: string, { dataDir, kind }: Target): Promise<void> {
   if (path === '') throw new PermanentError('write to "": it is no name; name a file, or - for standard output')
-  if (SETTINGS.test(basename(path))) {
+  if (await isSettings(resolve(path))) {
     throw new PermanentError(`write ${path}: it holds settings; name another file, such as nps.${kind}`)
   }
   if (await isOwn(resolve(path), dataDir)) {
@@ -37,8 +38,18 @@ export async function checkTarget(path: string, { dataDir, kind }: Target): Prom
   }
 }
 
-/** refiner-warehouse.config.json is refused by its end. */
-const SETTINGS = /^\.env(?:\.|$)/
+/** In any case: on many disks `.ENV` is the file `.env`. */
+const SETTINGS = /^(?:\.env(?:\..*)?|refiner-warehouse\.config\.json)$/is
+
+/** By its name, or as the same file as one of such a name beside it: disks take two names for one in more ways than by case. */
+async function isSettings(target: string): Promise<boolean> {
+  if (SETTINGS.test(basename(target))) return true
+  const identity = identityOf(target)
+  if (identity === undefined) return false
+  const folder = dirname(target)
+  const names = await readdir(folder).catch(() => [])
+  return names.some((name) => SETTINGS.test(name) && identityOf(join(folder, name)) === identity)
+}
 
 /** Ends of names by which programs would take it for something else. */
 const OTHER = { csv: /^\.(?:xlsx?|ods|parquet|json|html?|pdf)$/i, html: /^\.(?:pdf|docx?|xlsx?|ods|csv|json)$/i }
@@ -60,15 +71,34 @@ const EXPORTS = 'exports'
 
 async function isOwn(target: string, dataDir: string): Promise<boolean> {
   const own = await real(dataDir)
+  const folders = [own, await real(join(dataDir, 'csv'))]
+  const exports = join(own, EXPORTS)
   // A link is replaced where it points to, and may be one that the product has in its folder.
   const places = [await real(target), join(await real(dirname(target)), basename(target))]
-  const folders = [own, await real(join(dataDir, 'csv'))]
-  return places.some(
-    (place) => !isBelow(place, join(own, EXPORTS)) && folders.some((each) => place === each || isBelow(place, each)),
-  )
+  return places.some((place) => {
+    for (const each of upwards(place)) {
+      if (folders.some((folder) => isSame(each, folder))) return true
+      // The folder itself is no place for a file.
+      if (isSame(each, exports)) return each === place
+    }
+    return false
+  })
 }
 
-const isBelow = (path: string, folder: string) => path.startsWith(join(folder, sep))
+/** The path and those above it. */
+function* upwards(path: string): Generator<string> {
+  for (let each = path; ; each = dirname(each)) {
+    yield each
+    if (dirname(each) === each) return
+  }
+}
+
+/** Also where the disk takes two names for one, as for their case. */
+function isSame(path: string, other: string): boolean {
+  if (path === other) return true
+  const identity = identityOf(path)
+  return identity !== undefined && identity === identityOf(other)
+}
 
 /** The path without links, as far as it is there. */
 async function real(path: string): Promise<string> {

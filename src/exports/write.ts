@@ -3,10 +3,10 @@ import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { codeOf, fileError } from '../destinations/csv/errors.ts'
-import { makeFolder, syncFolder, writeWhole } from '../destinations/csv/files.ts'
-import { removeLeftovers } from '../destinations/csv/temporary.ts'
 import { PermanentError } from '../errors.ts'
+import { codeOf, fileError } from '../files/errors.ts'
+import { removeLeftovers } from '../files/temporary.ts'
+import { makeFolder, syncFolder, writeWhole } from '../files/whole.ts'
 
 /** Replaces the file, and makes its folder. @returns its absolute path @throws leaving what was there, and nothing else */
 export async function writeFile(

@@ -33,8 +33,8 @@ export function requireOpened(opened: OpenedFiles, doing: string): void {
 export const lostReason = (path: string): string =>
   `${path} was moved or deleted while it was open; put it back, or start again to use what is there now`
 
-/** Device and inode: what makes a file the same one under any name. */
-function identityOf(path: string): string | undefined {
+/** Device and inode: what makes a file or folder the same one under any name. undefined when there is none. */
+export function identityOf(path: string): string | undefined {
   try {
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
     return stats && `${stats.dev}:${stats.ino}`

@@ -2,10 +2,11 @@
 import type { LoadRecord } from '../../schemas/records.ts'
 import type { Batch, BatchLimits, EventBuffer } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
-import type { TransientError } from '../errors.ts'
+import { NoRoomError, type TransientError } from '../errors.ts'
 import { type FlattenOptions, UNSET } from '../flatten/options.ts'
+import type { RowBatch } from '../flatten/rows.ts'
 import type { Death, Loading } from './deaths.ts'
-import { isDivisible, relieve } from './relieve.ts'
+import { inParts, isDivisible, relieve } from './relieve.ts'
 import { type Backoff, retry } from './retry.ts'
 import { soundRows, type TakenOut } from './sound.ts'
 
@@ -40,7 +41,7 @@ export async function load(options: LoadOptions): Promise<void> {
     const batch = await retry(() => buffer.nextBatch(destination.name, limits), options)
     if (batch === undefined) return
     options.onLoading?.({ batch: batch.id, divisible: isDivisible(batch, destination) })
-    const record = (await retry(() => relieve(batch, options), options)) ?? (await loadBatch(batch, options))
+    const record = (await retry(() => relieve(batch, options), options)) ?? (await loadOrDivide(batch, options))
     if (record === 'changed') continue
     await retry(() => buffer.commit(destination.name, batch, record), options)
     options.onLoading?.(null)
@@ -56,13 +57,29 @@ export async function replay(range: { from: number; to: number }, name: string, 
   }
 }
 
-async function loadBatch(
-  batch: Batch,
-  { destination, flattening = UNSET, ...watch }: LoadOptions,
-): Promise<LoadRecord> {
-  const rows = await retry(() => soundRows(batch, flattening, watch), watch)
+async function loadBatch(batch: Batch, options: LoadOptions): Promise<LoadRecord> {
+  const rows = await rowsOf(batch, options)
+  return retry(() => loadRows(rows, options), options)
+}
+
+/** A batch that the disk has no room for is loaded in parts: each is stored before the next one comes. */
+async function loadOrDivide(batch: Batch, options: LoadOptions): Promise<LoadRecord | 'changed'> {
+  const rows = await rowsOf(batch, options)
   return retry(async () => {
-    await destination.prepare()
-    return destination.load(rows, watch)
-  }, watch)
+    try {
+      return await loadRows(rows, options)
+    } catch (error) {
+      if (!(error instanceof NoRoomError) || !isDivisible(batch, options.destination)) throw error
+      options.onRetry(error)
+      return inParts(batch, options)
+    }
+  }, options)
+}
+
+const rowsOf = (batch: Batch, { flattening = UNSET, ...watch }: LoadOptions): Promise<RowBatch> =>
+  retry(() => soundRows(batch, flattening, watch), watch)
+
+async function loadRows(rows: RowBatch, { destination, signal }: LoadOptions): Promise<LoadRecord> {
+  await destination.prepare()
+  return destination.load(rows, { signal })
 }

@@ -1,4 +1,4 @@
-/** A batch of which the loader died: it is loaded in parts, down to the one event that has to be taken out. */
+/** A batch of which the loader died, or that the disk has no room for: it is loaded in parts, down to the one event that has to be taken out. */
 import type { LoadRecord } from '../../schemas/records.ts'
 import type { Batch, StoredEvent } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
@@ -29,14 +29,22 @@ export async function relieve(
   if (first === undefined) return undefined
   if (more.length > 0) {
     if (destination.loaded === undefined || (death.times < DEATHS_OF_MANY && !death.ofMemory)) return undefined
-    const record = await destination.loaded(batch.id)
-    if (record !== undefined) return record
-    await buffer.divide(destination.name, batch)
-    return 'changed'
+    return inParts(batch, { buffer, destination })
   }
   if (death.times < DEATHS_OF_ONE) return undefined
   const why = death.ofMemory ? ', for want of memory' : ''
   const reason = `unloadable: the loader died of it ${death.times} times${why}; report it as a bug`
   if (await buffer.takeOut(first.seq, reason)) onTakenOut({ eventId: first.id, reason })
+  return 'changed'
+}
+
+/** @returns `changed` when the next batch is the first part of this one; the record where it turns out to be loaded as it is */
+export async function inParts(
+  batch: Batch,
+  { buffer, destination }: Pick<LoadOptions, 'buffer' | 'destination'>,
+): Promise<LoadRecord | 'changed'> {
+  const record = await destination.loaded?.(batch.id)
+  if (record !== undefined) return record
+  await buffer.divide(destination.name, batch)
   return 'changed'
 }

@@ -5,6 +5,7 @@ import { closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
+import type { EventBuffer } from '../../src/buffer/buffer.ts'
 import { openDatabase } from '../../src/buffer/sqlite/open.ts'
 import { openSqliteBuffer } from '../../src/buffer/sqlite.ts'
 import { PermanentError } from '../../src/errors.ts'
@@ -102,6 +103,46 @@ withBuffer('bodies come out byte for byte, up to a megabyte', sqlitePlace, async
   const batch = await buffer.nextBatch('duckdb', LIMITS)
   t.true(batch?.events.every(({ body }, index) => body === bodies[index]))
   t.is(batch?.events.length, bodies.length)
+})
+
+/** A reader of what is in it now, while 48 MB are appended. @returns what ends it */
+async function readerOf(path: string, buffer: EventBuffer): Promise<() => void> {
+  await buffer.append(arrival(0))
+  const { db } = openDatabase(path)
+  db.exec('BEGIN')
+  db.prepare('SELECT count(*) FROM events').get()
+  await Promise.all(Array.from({ length: 48 }, (_, n) => buffer.append(arrival(n + 1, 1024 ** 2))))
+  return () => db.close()
+}
+
+const LONGEST_LOG = 33 * 1024 ** 2
+
+withBuffer(
+  'the log that a reader has made long is short again when it has ended',
+  sqlitePlace,
+  async (t, open, { path }) => {
+    const buffer = open()
+    const log = () => statSync(`${path}-wal`).size
+    const end = await readerOf(path, buffer)
+    t.true(log() > 48e6)
+    end()
+    for (let n = 100; n < 103; n++) await buffer.append(arrival(n))
+    t.true(log() < LONGEST_LOG, `${log()}`)
+    t.is((await drain(buffer, 'duckdb')).length, 52)
+  },
+)
+
+withBuffer('the log is short again also where nothing more arrives', sqlitePlace, async (t, open, { path }) => {
+  const buffer = open()
+  const end = await readerOf(path, buffer)
+  // The reader is waited for by nobody.
+  await buffer.prune(START)
+  t.true(statSync(`${path}-wal`).size > 48e6)
+  end()
+  await buffer.prune(START)
+  t.is(statSync(`${path}-wal`).size, 0)
+  t.is((await buffer.stats()).kept, 49)
+  t.is(await buffer.append(arrival(100)), 'accepted')
 })
 
 withBuffer('what arrives together shares commits', sqlitePlace, async (t, open, { path }) => {

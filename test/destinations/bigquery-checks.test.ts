@@ -7,6 +7,9 @@ import { asked, destinationOn, fakeFor, optionsOn } from '../support/bigquery/lo
 import type { Step } from '../support/bigquery/routes.ts'
 import type { FakeBigquery } from '../support/fake-bigquery.ts'
 
+/** Each try waits for the network a few times, so each seventh request is met, from another one in each run. KILL_STEP=1 meets all. */
+const STEP = Number(process.env['KILL_STEP'] ?? 7)
+
 async function findingsOn(fake: FakeBigquery, make = true, options = {}): Promise<Finding[]> {
   const findings: Finding[] = []
   for await (const finding of check(optionsOn(fake, options), { make })) findings.push(finding)
@@ -139,3 +142,27 @@ test('the role of the documents has what the checks try, but for making datasets
   const page = readFileSync(new URL('../../docs/bigquery.md', import.meta.url), 'utf8')
   t.regex(page, /gcloud iam roles create \w+ --project=my-project --file=docs\/bigquery-role\.yaml/)
 })
+
+for (const when of ['before', 'after'] as const) {
+  test(`setup that ends at any of its requests, ${when} it is done, is completed by the next one`, async (t) => {
+    const undisturbed = await fakeFor(t)
+    t.deepEqual(await failures(undisturbed), [])
+    const made = [...undisturbed.world.tables.keys()].toSorted()
+    const all = undisturbed.requests.length
+    t.true(made.length > 20)
+    const first = Math.floor(Math.random() * STEP)
+    await Promise.all(
+      Array.from({ length: Math.floor((all - first) / STEP) }, async (_, step) => {
+        const at = first + step * STEP
+        const fake = await fakeFor(t)
+        fake.dieAt(at + 1, when)
+        await failures(fake).catch(() => [])
+        t.true(await fake.heal(), `at ${at + 1}`)
+        t.deepEqual(await failures(fake), [], `at ${at + 1}`)
+        const tables = [...fake.world.tables.keys()].filter((name) => !name.includes('.check_'))
+        t.deepEqual(tables.toSorted(), made, `at ${at + 1}`)
+      }),
+    )
+    t.log(`at each ${STEP}th of ${all} requests, from the ${first + 1}th on`)
+  })
+}

@@ -8,9 +8,9 @@ import { userAttributes, users } from '../../schemas/tables/people.ts'
 import { responseTags } from '../../schemas/tables/responses.ts'
 import { tables } from '../../schemas/tables.ts'
 import { csvDestination } from '../../src/destinations/csv/csv.ts'
-import { fileError } from '../../src/destinations/csv/errors.ts'
 import { foldQuery } from '../../src/destinations/csv/fold.ts'
 import { PermanentError, TransientError } from '../../src/errors.ts'
+import { fileError } from '../../src/files/errors.ts'
 import { batchOf, column, row } from '../support/rows.ts'
 import { csvWarehouse, foldedTables } from '../support/warehouses.ts'
 import { conforms } from './conformance.ts'
@@ -147,4 +147,37 @@ test('views.sql makes a view of each table, by one command', async (t) => {
 test('docs/csv.md shows the query as it is generated', async (t) => {
   const page = await readFile('docs/csv.md', 'utf8')
   t.true(page.includes(`\`\`\`sql\n${foldQuery(responseTags, 'data/csv')}\n\`\`\``))
+})
+
+test('a manifest that is damaged is none, and its batch is written again', async (t) => {
+  const directory = await folder()
+  const destination = await destinationIn(directory)
+  const batch = batchOf('a-1-2', { forms: [form('a')] })
+  const record = await destination.load(batch, unstopped())
+  const [manifest, rows] = [join(directory, 'loads', 'a-1-2.csv'), join(directory, 'forms', 'a-1-2.csv')]
+  const whole = await readFile(manifest, 'utf8')
+  t.deepEqual(await destination.load(batch, unstopped()), record)
+  for (const damaged of [
+    '',
+    whole.slice(0, 20),
+    whole.slice(0, -9),
+    whole.replace('a-1-2', 'a-1-3'),
+    '\0'.repeat(200),
+  ]) {
+    await writeFile(manifest, damaged)
+    await writeFile(rows, '')
+    t.like(await destination.load(batch, unstopped()), { batchId: 'a-1-2', events: record.events })
+    t.is((await readFile(manifest, 'utf8')).split('\r\n').length, 3)
+    t.true((await readFile(rows, 'utf8')).includes('\r\nf,a,'))
+  }
+})
+
+test('what a crash left beside the folders of tables goes as well, and nothing else', async (t) => {
+  const directory = await folder()
+  await mkdir(directory, { recursive: true })
+  const others = ['views.sql.tmp', 'notes.txt.999999999-0123abcd.tmp']
+  for (const name of ['views.sql.999999999-0123abcd.tmp', ...others]) await writeFile(join(directory, name), '')
+  await destinationIn(directory)
+  const files = (await readdir(directory)).filter((name) => name.endsWith('.tmp'))
+  t.deepEqual(files.toSorted(), others.toSorted())
 })

@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
 import { checkQuery, readRows } from '../../src/destinations/duckdb/read.ts'
 import { MoreMemoryError, PermanentError } from '../../src/errors.ts'
@@ -21,6 +24,25 @@ const LARGE = 'SELECT list(repeat(range::VARCHAR, 20)) AS x FROM range(1000000)'
 test('a statement may end in semicolons and comments', async (t) => {
   t.deepEqual(await rowsOf('SELECT 1; -- done'), [[1]])
   t.deepEqual(await rowsOf("SELECT ';--' /* so */ ; ;"), [[';--']])
+})
+
+test('what only reads is read, and what does more is refused before it does any of it', async (t) => {
+  const place = await mkdtemp(join(tmpdir(), 'duckdb-read-'))
+  t.teardown(() => rm(place, { recursive: true }))
+  for (const sql of ['SHOW TABLES', 'DESCRIBE SELECT 1', 'SUMMARIZE SELECT 1', 'FROM range(1)', 'VALUES (1)']) {
+    await t.notThrowsAsync(rowsOf(sql), sql)
+  }
+  const [folder, file] = [join(place, 'folder'), join(place, 'file')]
+  const more = [
+    `EXPORT DATABASE '${folder}'`,
+    `COPY (SELECT 1) TO '${file}'`,
+    `ATTACH '${file}'`,
+    'CREATE TABLE x (y INT)',
+  ]
+  for (const sql of more) {
+    await t.throwsAsync(rowsOf(sql), { instanceOf: PermanentError, message: /it is no SELECT/ }, sql)
+  }
+  t.deepEqual(await readdir(place), [])
 })
 
 test('an answer that needs more memory than DuckDB has at first gets it', async (t) => {

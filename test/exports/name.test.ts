@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
-import { withTemporary } from '../../src/destinations/csv/temporary.ts'
 import { fileName } from '../../src/exports/name.ts'
+import { withTemporary } from '../../src/files/temporary.ts'
 import { folder } from '../support/process.ts'
 
 const LONG = ['a'.repeat(240), 'a'.repeat(1000), '\u00fc'.repeat(300), '\u{1F600}'.repeat(300)]

@@ -1,4 +1,5 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { link, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { PermanentError } from '../../src/errors.ts'
@@ -65,11 +66,40 @@ test("no file of the product's own is replaced, nor one made among them, by what
 
 test('a file of settings is not replaced', async (t) => {
   const { above, dataDir } = await places(t)
-  for (const name of ['.env', '.env.production']) {
+  for (const name of ['.env', '.env.production', '.ENV', '.Env.Local']) {
     const mistake = await mistakeOf(t, join(above, name), { dataDir, kind: 'csv' })
     t.regex(mistake ?? '', /it holds settings; name another file, such as nps.csv$/)
   }
   t.regex((await mistakeOf(t, join(above, 'refiner-warehouse.config.json'), { dataDir, kind: 'csv' })) ?? '', /\.csv$/)
+})
+
+test('a file of settings is not replaced by another name that the disk takes for it', async (t) => {
+  const { above, dataDir } = await places(t)
+  await writeFile(join(above, '.env'), 'WEBHOOK_SECRET=x')
+  await writeFile(join(above, 'old.csv'), '')
+  await link(join(above, '.env'), join(above, 'nps.csv'))
+  t.regex((await mistakeOf(t, join(above, 'nps.csv'), { dataDir, kind: 'csv' })) ?? '', /it holds settings/)
+  t.is(await mistakeOf(t, join(above, 'old.csv'), { dataDir, kind: 'csv' }), undefined)
+})
+
+test("the product's folder is known by another name that the disk takes for it", async (t) => {
+  const { above, dataDir } = await places(t)
+  // As the same folder in other case is, where case does not count.
+  const other = join(above, 'DATA')
+  await mkdir(other)
+  try {
+    execFileSync('mount', ['--bind', dataDir, other], { stdio: 'ignore' })
+  } catch {
+    t.log('not tested: a folder cannot be mounted under a second name here')
+    return
+  }
+  try {
+    await mkdir(join(dataDir, 'exports'))
+    t.regex((await mistakeOf(t, join(other, 'new.csv'), { dataDir, kind: 'csv' })) ?? '', /has its own files there/)
+    t.is(await mistakeOf(t, join(other, 'exports', 'new.csv'), { dataDir, kind: 'csv' }), undefined)
+  } finally {
+    execFileSync('umount', [other])
+  }
 })
 
 test('exports have a folder of theirs in DATA_DIR, and all that is not there', async (t) => {

@@ -3,6 +3,8 @@ import test from 'ava'
 import type { EventBuffer } from '../../src/buffer/buffer.ts'
 import type { Destination } from '../../src/destinations/destination.ts'
 import { memoryDestination } from '../../src/destinations/memory.ts'
+import { NoRoomError } from '../../src/errors.ts'
+import type { RowBatch } from '../../src/flatten/rows.ts'
 import type { Death, Loading } from '../../src/load/deaths.ts'
 import { load } from '../../src/load/load.ts'
 import { bufferWith, faulty, LIMITS, NO_PAUSE } from '../support/loading.ts'
@@ -10,7 +12,13 @@ import { bufferWith, faulty, LIMITS, NO_PAUSE } from '../support/loading.ts'
 const MANY = { ...LIMITS, events: 8 }
 
 /** The loads that one process makes; `dies` throws where it would die. */
-async function attempt(buffer: EventBuffer, destination: Destination, death?: Omit<Death, 'destination' | 'batch'>) {
+async function attempt(
+  buffer: EventBuffer,
+  destination: Destination,
+  death?: Omit<Death, 'destination' | 'batch'>,
+  onRetry: (count: number) => void = () => {},
+) {
+  let retries = 0
   const batch = await buffer.nextBatch('memory', MANY)
   const told: Loading[] = []
   const taken: string[] = []
@@ -21,12 +29,12 @@ async function attempt(buffer: EventBuffer, destination: Destination, death?: Om
     backoff: NO_PAUSE,
     signal: new AbortController().signal,
     onLoaded: () => {},
-    onRetry: () => {},
+    onRetry: () => onRetry(++retries),
     onTakenOut: ({ reason }) => taken.push(reason),
     onLoading: (loading) => loading && told.push(loading),
     death: death && { destination: 'memory', batch: batch?.id ?? '', ...death },
   })
-  return { told, taken }
+  return { told, taken, retries }
 }
 
 const trace = (destination: ReturnType<typeof faulty>) => destination.trace.filter((step) => step.startsWith('load'))
@@ -95,4 +103,64 @@ test('a destination that cannot tell what it has is never given parts', async (t
     destination.trace.filter((step) => step.startsWith('load')),
     ['load 1-8'],
   )
+})
+
+/** As a disk does that has room for so many events at a time, until there is more. */
+function small(room: { events: number }) {
+  const destination = faulty(() => {})
+  return {
+    ...destination,
+    async load(batch: RowBatch, options: { signal: AbortSignal }) {
+      if (batch.events > room.events) {
+        destination.trace.push(`no room ${batch.firstSeq}-${batch.lastSeq}`)
+        throw new NoRoomError('load into it: it takes more, and the disk has less')
+      }
+      return destination.load(batch, options)
+    },
+  }
+}
+
+const stepsOf = ({ trace }: { trace: readonly string[] }) => trace.filter((step) => /^(?:load|no room)/.test(step))
+
+test('a batch that the disk has no room for is loaded in parts', async (t) => {
+  const destination = small({ events: 3 })
+  const { told } = await attempt(await bufferWith(8), destination)
+  t.deepEqual(stepsOf(destination), ['no room 1-8', 'no room 1-4', 'load 1-2', 'no room 3-8', 'load 3-5', 'load 6-8'])
+  t.is(destination.tables()['webhook_events']?.length, 8)
+  t.is(told.length, 6)
+})
+
+test('one event that the disk has no room for is tried again until there is some', async (t) => {
+  const room = { events: 0 }
+  const destination = small(room)
+  const { retries } = await attempt(await bufferWith(2), destination, undefined, (count) => {
+    if (count === 4) room.events = 2
+  })
+  t.is(retries, 4)
+  t.deepEqual(stepsOf(destination), [
+    'no room 1-2',
+    'no room 1-1',
+    'no room 1-1',
+    'no room 1-1',
+    'load 1-1',
+    'load 2-2',
+  ])
+})
+
+test('a batch is not loaded in parts when it turns out to be loaded whole', async (t) => {
+  const destination = small({ events: 8 })
+  const { load: write } = destination
+  let lost = 1
+  const losing: Destination = {
+    ...destination,
+    async load(batch, options) {
+      const record = await write(batch, options)
+      if (lost-- > 0) throw new NoRoomError('load into it: it could not be stored')
+      return record
+    },
+  }
+  const buffer = await bufferWith(8)
+  await attempt(buffer, losing)
+  t.deepEqual(stepsOf(destination), ['load 1-8'])
+  t.is((await buffer.stats()).consumers['memory']?.loaded, 8)
 })

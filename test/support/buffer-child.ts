@@ -1,8 +1,14 @@
-/** A process of its own with a buffer: `buffer-child.ts append|claim|fill PATH …`. It says on its output what it did. */
+/**
+ * A process of its own with a buffer: `buffer-child.ts append|claim|fill|make PATH …`. It says on its output what it did. `make PATH N` kills
+ * itself when it sees the folder change for the nth time while it opens the buffer and appends one event.
+ */
+import { dirname } from 'node:path'
 import { openSqliteBuffer } from '../../src/buffer/sqlite.ts'
 import { arrival, OPTIONS } from './buffers.ts'
+import { killAtChange } from './kill-at-change.ts'
 
 const [task = '', path = '', argument = ''] = process.argv.slice(2)
+if (task === 'make') await killAtChange(dirname(path), Number(argument))
 const buffer = openSqliteBuffer(path, OPTIONS)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -38,5 +44,13 @@ async function fill(): Promise<void> {
   await buffer.close()
 }
 
-const tasks: Record<string, () => Promise<void>> = { append, claim, fill }
+/** Says `kept` once it is acknowledged. */
+async function make(): Promise<void> {
+  await buffer.append(arrival(1))
+  say('kept')
+  await buffer.close()
+  process.exit()
+}
+
+const tasks: Record<string, () => Promise<void>> = { append, claim, fill, make }
 await tasks[task]?.()

@@ -2,11 +2,12 @@
  * A right that one holds at a time, to load for a consumer or to be the server: a lock on a small file of its own, held by an open
  * transaction. The operating system frees it with the process, however that ends. SQLite keeps its locks apart within a process too.
  */
-import { chmodSync, existsSync } from 'node:fs'
+import { truncateSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { lostFile, lostReason, openedFiles } from '../../files/opened.ts'
 import type { Claim } from '../buffer.ts'
-import { resultCode } from './errors.ts'
+import { makeEmpty } from './disk/file.ts'
+import { isNoDatabase, resultCode } from './errors.ts'
 import { forgetHolder, holderOf, noteHolder } from './holder.ts'
 
 const BUSY = 5
@@ -21,16 +22,9 @@ const lockOf = (path: string, consumer: string) => `${path}-${encodeURIComponent
 
 /** @param patience milliseconds that it waits, with all else in its thread; then undefined, when another still has it */
 export function claimFile(file: string, patience: number): Claim | undefined {
-  const fresh = !existsSync(file)
-  const db = new DatabaseSync(file, { timeout: patience })
-  try {
-    if (fresh) chmodSync(file, 0o600)
-    db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
-  } catch (error) {
-    db.close()
-    if (resultCode(error) === BUSY) return undefined
-    throw error
-  }
+  makeEmpty(file)
+  const db = lock(file, patience)
+  if (db === undefined) return undefined
   const files = openedFiles([file])
   noteHolder(file)
   return {
@@ -44,4 +38,19 @@ export function claimFile(file: string, patience: number): Claim | undefined {
       db.close()
     },
   }
+}
+
+function lock(file: string, patience: number): DatabaseSync | undefined {
+  const db = new DatabaseSync(file, { timeout: patience })
+  try {
+    db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    return db
+  } catch (error) {
+    db.close()
+    if (resultCode(error) === BUSY) return undefined
+    if (!isNoDatabase(error)) throw error
+  }
+  // Nothing is ever written into it, so that what is in it is damage. As the same file: another may be about to lock it as well.
+  truncateSync(file)
+  return lock(file, patience)
 }

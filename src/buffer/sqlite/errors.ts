@@ -32,6 +32,9 @@ export function resultCode(error: unknown): number | undefined {
   return error.errcode & 0xff
 }
 
+/** Whether the bytes are none of a database, or not those of a whole one. */
+export const isNoDatabase = (error: unknown): boolean => [CORRUPT, NOTADB].includes(resultCode(error) ?? 0)
+
 /** The disk was full or the file locked: the transaction is undone, and the connection is as good as before. */
 export function leavesConnectionWell(error: unknown): boolean {
   const code = resultCode(error)

@@ -1,20 +1,18 @@
 /**
  * The file: how it is opened, made, and told apart from others. What makes an acknowledged event survive a power cut is
- * here: WAL with synchronous=FULL syncs each commit, and the folder's entry of a new file is synced once.
+ * here: WAL with synchronous=FULL syncs each commit, and the folder's entry of a new file is synced before anything is in it.
  */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { PermanentError } from '../../errors.ts'
 import { type OpenedFiles, openedFiles } from '../../files/opened.ts'
-import { bufferError } from './errors.ts'
+import { emptyUnfinished, makeEmpty } from './disk/file.ts'
+import { LOG_SETTINGS } from './disk/log.ts'
+import { bufferError, isNoDatabase } from './errors.ts'
 import { query, writing } from './transaction.ts'
 
 const VERSION = 2
 const BUSY_TIMEOUT_MS = 5000
-/** Pages in the WAL before they are moved into the file: 32 MiB. Fewer make shorter pauses, more make fewer. */
-const CHECKPOINT_PAGES = 4000
 
 const SCHEMA = `
 CREATE TABLE buffer (
@@ -73,21 +71,26 @@ export interface OpenDatabase {
 
 /** @throws PermanentError for a file that is no buffer, damaged, or written by a newer version */
 export function openDatabase(path: string): OpenDatabase {
-  let db: DatabaseSync | undefined
+  makeEmpty(path)
   try {
-    const fresh = !existsSync(path)
-    db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
-    // It holds personal data. The WAL beside it takes over the file's mode.
-    if (fresh) chmodSync(path, 0o600)
+    return open(path)
+  } catch (error) {
+    if (isNoDatabase(error) && emptyUnfinished(path)) return openDatabase(path)
+    throw bufferError('open the buffer', path, error)
+  }
+}
+
+function open(path: string): OpenDatabase {
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
+  try {
     requireKnown(db, path)
     db.exec(`PRAGMA page_size = 8192; PRAGMA journal_mode = WAL`)
-    db.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    db.exec(`PRAGMA synchronous = FULL; ${LOG_SETTINGS}`)
     const name = prepareSchema(db)
-    if (fresh) syncFolders(path)
     return { db, name, files: openedFiles([path, `${path}-wal`, `${path}-shm`]) }
   } catch (error) {
-    db?.close()
-    throw bufferError('open the buffer', path, error)
+    db.close()
+    throw error
   }
 }
 
@@ -126,17 +129,4 @@ function prepareSchema(db: DatabaseSync): string {
   const row = query<{ name: string }>(db, 'SELECT name FROM buffer').first()
   if (row === undefined) throw new PermanentError('open the buffer: it has lost its name; restore a copy')
   return row.name
-}
-
-/** SQLite syncs what it writes into the folder; the folder itself may be as new as the file. */
-function syncFolders(path: string): void {
-  const folder = dirname(resolve(path))
-  for (const each of [folder, dirname(folder)]) {
-    const handle = openSync(each, 'r')
-    try {
-      fsyncSync(handle)
-    } finally {
-      closeSync(handle)
-    }
-  }
 }

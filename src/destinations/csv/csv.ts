@@ -9,18 +9,23 @@ import type { LoadRecord } from '../../../schemas/records.ts'
 import { type Row, rowOf, type Table } from '../../../schemas/spec.ts'
 import { loads } from '../../../schemas/tables/log.ts'
 import { tables } from '../../../schemas/tables.ts'
+import { grant } from '../../files/mode.ts'
+import { removeLeftovers } from '../../files/temporary.ts'
+import { makeFolder, makeFoldersIn, readIfThere, remove, syncFolder, writeWhole } from '../../files/whole.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { batchTables, loadRecord, now, readLoadRecord, rowsOf } from '../batch.ts'
+import { RECORD_DELIMITER } from '../csv-format.ts'
 import type { Destination } from '../destination.ts'
 import { decode } from './decode.ts'
 import { encode } from './encode.ts'
-import { makeFolder, makeFoldersIn, readIfThere, remove, syncFolder, writeWhole } from './files.ts'
 import { viewsScript } from './fold.ts'
 
 export interface CsvOptions {
   readonly directory: string
   /** Puts an apostrophe before texts that a spreadsheet would take for a formula. The files then differ from the data. */
   readonly formulaGuard: boolean
+  /** Who may read the folders, as the mode of files in them: what they lack of that is added. Left out: whoever the process lets. */
+  readonly mode?: number
 }
 
 /** Header-only, in each folder: names the columns before the first row comes, and gives the views a file to read. */
@@ -29,7 +34,7 @@ const VIEWS_FILE = 'views.sql'
 const never = new AbortController().signal
 
 /** Errors are Transient where the disk may recover (full, failing, busy) and Permanent where a person has to act. */
-export function csvDestination({ directory, formulaGuard }: CsvOptions): Destination {
+export function csvDestination({ directory, formulaGuard, mode }: CsvOptions): Destination {
   const name = 'csv'
   const root = resolve(directory)
   const fileOf = (table: Table, batch: string) => join(root, table.name, `${batch}.csv`)
@@ -43,7 +48,7 @@ export function csvDestination({ directory, formulaGuard }: CsvOptions): Destina
   return {
     name,
     async prepare() {
-      if (!prepared) await prepareFolders(root)
+      if (!prepared) await prepareFolders(root, mode)
       prepared = true
     },
     async load(batch, { signal }) {
@@ -70,7 +75,7 @@ export function csvDestination({ directory, formulaGuard }: CsvOptions): Destina
     if (known === undefined) return undefined
     // A crash may have come between its rename and the sync of the folder.
     await syncFolder(join(root, loads.name))
-    return readManifest(known)
+    return readManifest(known, batch)
   }
 
   async function loadOnce(batch: RowBatch, signal: AbortSignal): Promise<LoadRecord> {
@@ -92,10 +97,12 @@ export function csvDestination({ directory, formulaGuard }: CsvOptions): Destina
   }
 }
 
-async function prepareFolders(root: string): Promise<void> {
+async function prepareFolders(root: string, mode?: number): Promise<void> {
   await makeFolder(root)
+  await removeLeftovers(root, (name) => name === VIEWS_FILE)
   const names = tables.map(({ name }) => name)
   await makeFoldersIn(root, names)
+  if (mode !== undefined) for (const name of ['', ...names]) grant(join(root, name), mode)
   for (const table of tables) {
     await writeIfChanged(join(root, table.name, HEADER_FILE), await text(encode(table, [], false)))
   }
@@ -112,7 +119,14 @@ async function text(content: Readable): Promise<string> {
   return all
 }
 
-function readManifest(csv: string): LoadRecord {
-  const [header = [], row = []] = decode(csv)
-  return readLoadRecord(Object.fromEntries(header.map((column, at) => [String(column), row[at] ?? null])))
+/** @returns undefined for one that is damaged: a batch without one is written again, as it was */
+function readManifest(csv: string, batch: string): LoadRecord | undefined {
+  if (!csv.endsWith(RECORD_DELIMITER)) return undefined
+  try {
+    const [header = [], row = []] = decode(csv)
+    const record = readLoadRecord(Object.fromEntries(header.map((column, at) => [String(column), row[at] ?? null])))
+    return record.batchId === batch ? record : undefined
+  } catch {
+    return undefined
+  }
 }

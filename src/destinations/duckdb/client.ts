@@ -1,11 +1,12 @@
 /** The file of the warehouse, open for writing. DuckDB lets one process write, or many read; so it is held for loads only. */
 import { statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { TransientError } from '../../errors.ts'
 import { type OpenedFiles, openedFiles } from '../../files/opened.ts'
 import { literal } from '../sql.ts'
+import { removeFolder, removeLeft, temporaryFolder } from './file/leftovers.ts'
 
 export interface Client {
   readonly connection: DuckDBConnection
@@ -35,7 +36,7 @@ SET allocator_flush_threshold = '1MB';
 SET allocator_bulk_deallocation_flush_threshold = '1MB'`
 
 /** A row group is compressed at once, and rewritten while it is the last: of payloads, DuckDB's 122,880 rows take hundreds of megabytes. */
-const ROW_GROUP_SIZE = 16_384
+export const ROW_GROUP_SIZE = 16_384
 
 const MEGABYTE = 1024 ** 2
 
@@ -62,17 +63,17 @@ function claim(path: string): string {
   return file
 }
 
-/** Opens the file, and makes it and its folder if missing. @throws what DuckDB throws, or TransientError */
+/** Opens the file, and makes it if missing: see create.ts for whoever wants it whole. @throws what DuckDB throws, or TransientError */
 export async function openClient(path: string, times: number): Promise<Client> {
   const file = claim(path)
+  const temporary = temporaryFolder(file)
   try {
-    await mkdir(dirname(file), { recursive: true })
     const crashed = megabytesOf(`${file}.wal`) > 0
     const memory_limit = memoryLimit(file, times)
     const instance = await DuckDBInstance.create(':memory:', {
       ...SETTINGS,
       memory_limit,
-      temp_directory: `${file}.tmp`,
+      temp_directory: temporary,
     })
     const connection = await instance.connect()
     const close = () => {
@@ -82,6 +83,7 @@ export async function openClient(path: string, times: number): Promise<Client> {
     }
     try {
       await connection.run(`ATTACH ${literal(file)} AS warehouse (ROW_GROUP_SIZE ${ROW_GROUP_SIZE}); USE warehouse`)
+      await removeLeft(file, temporary)
       // Closing leaves no log behind. After a crash there is one, and it would be read at each start until a checkpoint.
       if (crashed) await connection.run('CHECKPOINT')
       return { connection, files: openedFiles([file]), close }
@@ -101,19 +103,22 @@ export async function openClient(path: string, times: number): Promise<Client> {
  */
 export async function openReader(path: string): Promise<Client> {
   const file = claim(path)
+  const temp_directory = temporaryFolder(file)
   try {
-    // Of its own: others may be reading too, and would use the same names in it.
-    const temp_directory = `${file}.${process.pid}.tmp`
+    // Here, as DuckDB would let others read what it keeps in it. A folder that this user may not write has none.
+    await mkdir(temp_directory, { mode: 0o700 }).catch(() => {})
     const instance = await DuckDBInstance.create(file, { ...READER_SETTINGS, temp_directory })
     const connection = await instance.connect()
     await connection.run(READER_SESSION)
     const close = () => {
       connection.closeSync()
       instance.closeSync()
+      removeFolder(temp_directory)
       openPaths.delete(file)
     }
     return { connection, files: openedFiles([file]), close }
   } catch (error) {
+    removeFolder(temp_directory)
     openPaths.delete(file)
     throw error
   }

@@ -7,9 +7,8 @@
 import type { LoadRecord } from '../../../schemas/records.ts'
 import { rowOf } from '../../../schemas/spec.ts'
 import { loads } from '../../../schemas/tables/log.ts'
-import { columnNames } from '../../../schemas/tables/views.ts'
-import { tables } from '../../../schemas/tables.ts'
 import { type ModelOptions, UNSET_MODELS, type View } from '../../../schemas/views/spec.ts'
+import { grant } from '../../files/mode.ts'
 import { requireOpened } from '../../files/opened.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { loadRecord, now, readLoadRecord } from '../batch.ts'
@@ -19,8 +18,10 @@ import type { Trial } from '../refresh/unmade.ts'
 import { identifier } from '../sql.ts'
 import { type Appender, createAppender } from './append.ts'
 import { cellExpression, cellFrom, columnsOf } from './cells.ts'
-import { type Client, openClient } from './client.ts'
+import type { Client } from './client.ts'
 import { duckdbError, isOutOfMemory } from './errors.ts'
+import { openWhole, TABLES } from './file/open.ts'
+import { type Room, requireRoom, withRoom, withRoomToOpen } from './file/room.ts'
 import { ensureSchema } from './schema.ts'
 import { ensureViews } from './views.ts'
 import { writeBatch } from './write.ts'
@@ -30,6 +31,10 @@ export interface DuckdbOptions {
   readonly path: string
   /** What the views are made by; no setting is set if not given. */
   readonly models?: ModelOptions
+  /** Who may read the file, as a mode such as 0o640: what it lacks of that is added. Left out: whoever the process lets. */
+  readonly mode?: number
+  /** Told what an unfinished creation left, and what was done about it. */
+  readonly onNotice?: (text: string) => void
   /** Milliseconds: how long views are made at a time, 10,000 if not given. The rest is made after the next load. */
   readonly longestViews?: number
 }
@@ -43,7 +48,8 @@ interface Open {
 }
 
 /** Errors are Transient where it may pass (a locked file, a full disk) and Permanent where a person has to act. */
-export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 10_000 }: DuckdbOptions): Destination {
+export function duckdbDestination(options: DuckdbOptions): Destination {
+  const { path, models = UNSET_MODELS, longestViews = 10_000 } = options
   const name = 'duckdb'
   let open: Open | undefined
   let memory = 1
@@ -52,7 +58,7 @@ export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 
 
   const openIfClosed = async () => {
     try {
-      open ??= await openWarehouse(path, memory)
+      open ??= await openWarehouse(options, memory)
       return open
     } catch (error) {
       takeMoreAfter(error)
@@ -79,7 +85,9 @@ export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 
     async load(batch, { signal }) {
       signal.throwIfAborted()
       const opened = await openIfClosed()
+      let room: Room | undefined
       try {
+        room = await requireRoom(opened.client, path, batch)
         const record = await loadOnce(name, opened, batch, signal)
         // Only after it is it certain where it went.
         requireOpened(opened.client.files, 'load')
@@ -89,7 +97,7 @@ export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 
         close()
         signal.throwIfAborted()
         takeMoreAfter(error)
-        throw duckdbError('load into', path, error)
+        throw duckdbError('load into', path, withRoom(path, error, room))
       }
     },
     async loaded(batch) {
@@ -132,15 +140,17 @@ export function duckdbDestination({ path, models = UNSET_MODELS, longestViews = 
   }
 }
 
-async function openWarehouse(path: string, memory: number): Promise<Open> {
+async function openWarehouse(options: DuckdbOptions, memory: number): Promise<Open> {
+  const { path, mode } = options
   let client: Client | undefined
   try {
-    client = await openClient(path, memory)
-    const exact = await ensureSchema(client.connection, path, [...tables, columnNames])
+    client = await openWhole(path, memory, options.onNotice)
+    if (mode !== undefined) grant(path, mode)
+    const exact = await ensureSchema(client.connection, path, TABLES)
     return { client, appender: createAppender(client.connection, exact) }
   } catch (error) {
     client?.close()
-    throw duckdbError('open', path, error)
+    throw duckdbError('open', path, withRoomToOpen(path, error))
   }
 }
 

@@ -14,10 +14,18 @@ const OUT_OF_MEMORY = /Out of Memory Error|failed to allocate|bad_alloc|[KMGT]iB
 
 export const isOutOfMemory = (error: unknown): boolean => OUT_OF_MEMORY.test(wordsOf(error))
 
+const FULL = /No space left on device|File too large|quota exceeded|max_temp_directory_size/i
+
+export const isFull = (error: unknown): boolean => FULL.test(wordsOf(error))
+
 const READ_ONLY = /attached in read-only mode/
 
 /** Where DuckDB can tell, with the program and the process that has the file. */
 const HELD = /Could not set lock on file(?:.*Conflicting lock is held in (.*?) \(PID (\d+)\))?/s
+
+/** Whether someone, another process or this one, has the file open. */
+export const isHeld = (error: unknown): boolean =>
+  error instanceof HeldError || HELD.test(wordsOf(error)) || /this process has it open/.test(wordsOf(error))
 
 function heldBy(action: string, path: string, [, program, pid]: RegExpExecArray): HeldError {
   const who = pid === undefined ? 'another process' : `PID ${pid} (${basename(program ?? '')})`
@@ -37,7 +45,7 @@ const MEANINGS: readonly Meaning[] = [
     wayOut: `the batch is safe, but the file could not be tidied up; check the disk's space, ${GOES_ON}`,
   },
   {
-    text: /No space left on device|File too large|quota exceeded|max_temp_directory_size/i,
+    text: FULL,
     passes: true,
     wayOut: `the disk is full; make room there, ${GOES_ON}`,
   },
@@ -75,7 +83,8 @@ const MEANINGS: readonly Meaning[] = [
   },
   { text: /Is a directory/, passes: false, wayOut: 'a folder stands there; move it away, or choose another place' },
   {
-    text: /Corrupt|checksum/i,
+    // The last: it ends before it should.
+    text: /Corrupt|checksum|Could not read enough bytes/i,
     passes: false,
     wayOut: 'the file is damaged; move it away, and replay the events that are kept, or restore a copy',
   },

@@ -30,11 +30,10 @@ export async function checkQuery(connection: DuckDBConnection, sql: string): Pro
   if (statements.count !== 1) {
     throw new PermanentError(`read the statement: there are ${statements.count} of them; give one SELECT`)
   }
+  await requireSelect(connection, sql)
   const prepared = await statements.prepare(0)
   try {
-    if (prepared.statementType !== StatementType.SELECT) {
-      throw new PermanentError('read the statement: it is no SELECT, and only reading is allowed here')
-    }
+    if (prepared.statementType !== StatementType.SELECT) throw noSelect()
     const places = Array.from({ length: prepared.columnCount }, (_, at) => at)
     return {
       // Takes it as it is, with semicolons and comments at its end.
@@ -46,6 +45,21 @@ export async function checkQuery(connection: DuckDBConnection, sql: string): Pro
     prepared.destroySync()
   }
 }
+
+const noSelect = () => new PermanentError('read the statement: it is no SELECT, and only reading is allowed here')
+
+/** To prepare EXPORT DATABASE makes its folder. So the statement is first given as a text to `query`, which takes a SELECT only. */
+async function requireSelect(connection: DuckDBConnection, sql: string): Promise<void> {
+  try {
+    const asText = await connection.prepare(`FROM query(${literal(sql)})`)
+    asText.destroySync()
+  } catch (error) {
+    if (NO_SELECT.test(wordsOf(error))) throw noSelect()
+    // What else is wrong is told by the statement itself, with its own places.
+  }
+}
+
+const NO_SELECT = /^Parser Error: Expected a single SELECT statement/
 
 /** The query's rows, with names for its columns, of which some may have none or the same. */
 export function sourceOf({ relation, types }: Query): { from: string; columns: readonly string[] } {

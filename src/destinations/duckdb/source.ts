@@ -10,6 +10,7 @@ import { identifier, literal } from '../sql.ts'
 import { openReader } from './client.ts'
 import { isNarrow, readCsv } from './csv.ts'
 import { duckdbError } from './errors.ts'
+import { isUnfinished } from './file/create.ts'
 import { checkQuery, readRows } from './read.ts'
 import { VIEWS_TABLE } from './view-marks.ts'
 
@@ -19,7 +20,7 @@ const WORDS = 'the statement cannot be run; DuckDB says why'
 
 /** @throws TransientError while a load holds the file, NotYetError when there is none */
 export async function duckdbSource(path: string): Promise<Source> {
-  if (!existsSync(path)) {
+  if (!existsSync(path) || isUnfinished(path)) {
     throw new NotYetError(
       `open ${path}: there is no warehouse yet; npm start receives and loads events, npm run load loads what is pending`,
     )

@@ -7,7 +7,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { PermanentError } from '../../errors.ts'
+import { PermanentError } from '../errors.ts'
 import { codeOf, fileError } from './errors.ts'
 import { TEMPORARY, withTemporary } from './temporary.ts'
 

@@ -1,5 +1,5 @@
 /** What went wrong with a file, and whether it passes by itself. */
-import { GOES_ON, PermanentError, TransientError } from '../../errors.ts'
+import { GOES_ON, PermanentError, TransientError } from '../errors.ts'
 
 /** Errors that pass, and what a person can do meanwhile. */
 const PASSING: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import test from 'ava'
-import { removeLeftovers, withTemporary } from '../../src/destinations/csv/temporary.ts'
+import { removeLeftovers, withTemporary } from '../../src/files/temporary.ts'
 
 const TWO_DAYS_AGO = new Date(Date.now() - 2 * 86_400_000)
 
