@@ -127,7 +127,8 @@ const HOMES: Homes = {
   '@observablehq/plot': ['src/report/charts/'],
   // The document that charts are drawn into.
   linkedom: ['src/report/charts/plot.ts'],
-  'node:sqlite': ['src/buffer/sqlite.ts', 'src/buffer/sqlite/'],
+  // The buffer, and what damages one to see what follows.
+  'node:sqlite': ['src/buffer/sqlite.ts', 'src/buffer/sqlite/', 'scripts/torture/faults/'],
   // The schedules, and the check of the settings that hold them.
   croner: ['src/load/schedule.ts', 'src/config/units.ts'],
   pino: ['src/log.ts'],

@@ -13,7 +13,7 @@ import { configOf, folder, NEVER, run, startProduct } from './support/process.ts
 const EXPORTS = JSON.stringify([{ name: 'all', table: 'responses', cron: NEVER['LOAD_SCHEDULE'] }])
 const ENV = { ...NEVER, DESTINATIONS: 'duckdb,csv', EXPORTS }
 /** What is never for others to read. */
-const PRIVATE = /^(?:buffer\.sqlite|server\.lock)/
+const PRIVATE = /^(?:buffer\.sqlite|server\.)/
 
 /** Path and mode of all that is in a folder. */
 async function modesIn(path: string): Promise<[string, string][]> {
