@@ -23,7 +23,7 @@ ASCII: the survey \`😀\` is \`survey_41b8cd37\` or so.
 
 **Types stay.** A column is a number, a boolean, a day, a time or a text, by what at least half of the current answers are; of those the narrowest. It is a list if more than half of
 the answers are lists. While there are fewer than 20 answers the type may change. From then on it is given, kept in \`${columnNames.name}\`, and changes only by the setting
-\`COLUMN_TYPES\`; \`npm run columns\` shows what fits and what would change. An answer that does not fit is null in the column, and stands in a text column beside it: \`rating_text\` beside
+\`COLUMN_TYPES\`; an attribute, of which counting reads all respondents, gets it once a tenth more of them are there, or at the next start; \`npm run columns\` shows what fits and what would change. An answer that does not fit is null in the column, and stands in a text column beside it: \`rating_text\` beside
 \`rating\`. That column is there only where such an answer was ever sent. A list of one is its one value where scalars are the rule; a scalar is a list of one where lists are. So the column of a score that is always sent as a list (\`["9"]\`) is a list; the score counts all the same, and \`…_points\` beside it is a number. A day such as
 \`2026-05-03\` is a date, the same in every time zone, and fits no column of times. Days and months of times are those of the setting \`TIME_ZONE\`.
 

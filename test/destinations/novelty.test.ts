@@ -180,6 +180,19 @@ test('an open question with several kinds of values is news with each answer, as
   t.deepEqual(later.surveys(), OF_FORM)
 })
 
+test('an answer that is taken away from an open question of several kinds is news, as the share may turn', (t) => {
+  const { items } = open(['q'], 5).open
+  const mixed = { ...ALL_GIVEN, open: { attributes: [], items: items.map((item) => ({ ...item, isMixed: true })) } }
+  const novelty = settled(mixed, flattened(answer(0, { q: 'N/A' }), answer(1, { q: 4 })))
+  novelty.notice(flattened(answer(0, { r: 1 })))
+  novelty.settle({ ...mixed, open: { attributes: [], items: [] } })
+  novelty.notice(flattened(answer(0, { r: 1 })))
+  t.is(novelty.surveys(), undefined)
+  novelty.settle(mixed)
+  novelty.notice(flattened(answer(0, { r: 1 })))
+  t.deepEqual(novelty.surveys(), OF_FORM)
+})
+
 test('an open attribute is counted again where it came, once a tenth more respondents are there, and never after fewer than twenty', (t) => {
   const OTHER = '44780fd0-2c11-11ec-8f58-7bd83b655011'
   const attributes = [{ scope: 'user', name: 'rare', answers: 19 }] as const

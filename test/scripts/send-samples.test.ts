@@ -19,7 +19,7 @@ test('samples are sent, loaded and asked about; they show months, and none is in
     output,
     /^Sent 300 events: 300 accepted, 0 duplicate, 0 failed \(seed 1\)\.\nduckdb: 300 events loaded\n\nSELECT/,
   )
-  t.regex(output, /\nNPS Survey +free /)
+  t.regex(output, /\nNPS Survey +enterprise /)
   const ask = async (sql: string) => (await queryFile(join(dataDir, 'warehouse.duckdb'), sql)).rows
   t.true((await ask('SELECT month FROM nps_by_month')).length >= 3)
   const future = "greatest(last_shown_at, completed_at) > now() AT TIME ZONE 'UTC'"

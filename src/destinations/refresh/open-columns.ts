@@ -1,7 +1,7 @@
 /** Columns without a type, and what came for them since they were counted: whether it may be enough for one. */
 import type { Row, Table } from '../../../schemas/spec.ts'
 import { responseAnswers, responseNoneChosen } from '../../../schemas/tables/answers.ts'
-import { respondents } from '../../../schemas/tables/responses.ts'
+import { respondents, responses } from '../../../schemas/tables/responses.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { rowsOf } from '../batch.ts'
 import { ENOUGH } from '../column-types.ts'
@@ -58,6 +58,8 @@ export function createOpenColumns(): OpenColumns {
 function createOpenItems() {
   /** By form, question and item. */
   const left = new Map<string, Map<string, Map<string, Left>>>()
+  /** Forms with an item of several kinds: a response that comes again may take an answer away, and so turn its type. */
+  const mixed = new Set<string>()
 
   const itemsOf = (form: string, question: string) => {
     const ofForm = left.get(form) ?? new Map<string, Map<string, Left>>()
@@ -74,6 +76,9 @@ function createOpenItems() {
     },
     *fedBy(batch: RowBatch, isMixed: (place: readonly string[]) => boolean): Iterable<string> {
       if (left.size === 0) return
+      for (const form of mixed.size === 0 ? [] : countsByForm(rowsOf(batch, responses), responses).keys()) {
+        if (mixed.has(form)) yield form
+      }
       for (const table of [responseAnswers, responseNoneChosen]) {
         const [form, question, item] = ['form_uuid', 'question', 'item'].map((name) => columnAt(table, name))
         for (const row of rowsOf(batch, table)) {
@@ -87,10 +92,13 @@ function createOpenItems() {
       }
     },
     settle({ open, surveys }: Settled): void {
-      if (surveys === 'all') left.clear()
-      else for (const form of surveys) left.delete(form)
+      for (const form of surveys === 'all' ? [...left.keys()] : surveys) {
+        left.delete(form)
+        mixed.delete(form)
+      }
       for (const { formUuid, name, item, answers, isMixed } of open.items) {
         itemsOf(formUuid, name).set(item, { answers: ENOUGH - answers, isMixed })
+        if (isMixed) mixed.add(formUuid)
       }
     },
   }
@@ -107,7 +115,7 @@ function createOpenAttributes() {
       if (attributes.size === 0) return
       const rows = rowsOf(batch, respondents)
       seen += rows.length
-      const respondentsOf = countsByForm(rows)
+      const respondentsOf = countsByForm(rows, respondents)
       for (const [form, attribute] of came) {
         const open = attributes.get(keyOf(attribute))
         if (open === undefined) continue
@@ -126,8 +134,8 @@ function createOpenAttributes() {
   }
 }
 
-function countsByForm(rows: readonly Row[]): Map<string, number> {
-  const form = columnAt(respondents, 'form_uuid')
+function countsByForm(rows: readonly Row[], table: Table): Map<string, number> {
+  const form = columnAt(table, 'form_uuid')
   const counts = new Map<string, number>()
   for (const row of rows) {
     const uuid = String(row[form])
