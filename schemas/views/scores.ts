@@ -4,7 +4,7 @@
  */
 import { SURVEY } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
-import { numberOf, wordedNumberOf } from './scoring/labels.ts'
+import { isOwn, labelsOf, numbered, sameLabel } from './scoring/labels.ts'
 import type { MetricQuestions, ModelOptions, Range, ScoredQuestion, View, ViewColumn } from './spec.ts'
 
 export type Metric = keyof MetricQuestions
@@ -118,24 +118,26 @@ ${scored(sql, questions)}
 JOIN ${sql.relation('response_states')} AS R ON R.response_uuid = S.response_uuid`,
 })
 
+const SCORED = ['C.metric', 'C.form_name', 'C.survey_view', 'A.response_uuid', 'A.answered_at', 'A.user_uuid']
+
 /**
  * The rows of `scores`, without what is known by the response and by the person's other answers only. Other views read this query,
  * not the view: neither engine leaves away a join or a window that nobody asks for.
  */
 export const scored = (sql: Dialect, questions: MetricQuestions): Sql => `WITH used AS (
-  SELECT metric, form_uuid, form_name, survey_view, question, item, scale_least, scale_most, are_labels_read
+  SELECT metric, form_uuid, form_name, survey_view, question, item, scale_least, scale_most, are_labels_read, ${isOwn(sql)} AS is_own
   FROM ${sql.relation('score_questions')}
   WHERE is_used
 ), several AS (
   ${severalChoices(sql, 'used')}
-), given AS (
-  SELECT Q.metric, Q.form_uuid, Q.form_name, Q.survey_view, Q.question, Q.item, Q.scale_least, Q.scale_most, A.response_uuid, A.answered_at,
-    A.user_uuid, COALESCE(${numberOf(sql, 'A', 'Q.scale_most')},
-      CASE WHEN Q.are_labels_read THEN ${wordedNumberOf(sql, 'A', 'Q.scale_least', 'Q.scale_most')} END) AS score
-  FROM ${sql.relation('answers')} AS A
-  JOIN used AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
-  LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item
-  WHERE M.response_uuid IS NULL
+), labeled AS (
+  ${numbered(sql, 'used', ['C.is_own'], 'C.are_labels_read')}
+), ${labelsOf('labeled')}, given AS (
+  SELECT G.*, COALESCE(G.number, L.worded) AS score
+  FROM (
+    ${numbered(sql, 'used', SCORED)}
+  ) AS G
+  LEFT JOIN labels AS L ON ${sameLabel('L', 'G')}
 ), graded AS (
   SELECT given.*,
     ${byMetric((metric) => ofGrading(sql, metric, questions, (grading) => categoryBy(metric, grading)))} AS category
@@ -145,12 +147,17 @@ export const scored = (sql: Dialect, questions: MetricQuestions): Sql => `WITH u
 SELECT metric, form_uuid, form_name, survey_view, question, item, response_uuid, answered_at, user_uuid, score, ${POINTS} AS points, category
 FROM graded`
 
-/** A query: answers of several choices, or whose first choice is blank, to the questions and items of a relation. They are few, so that answers lack them fast. */
+/**
+ * A query: answers of several choices to the questions and items of a relation. They are few, so that answers lack them fast. A choice that
+ * is blank is no row, so one that is not the first may be the only one.
+ */
 export const severalChoices = (sql: Dialect, of: Sql): Sql => `SELECT A.form_uuid, A.question, A.item, A.response_uuid
   FROM ${sql.relation('answers')} AS A
   JOIN ${of} AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
+  LEFT JOIN ${sql.relation('answers')} AS F ON F.response_uuid = A.response_uuid AND F.question = A.question AND F.item = A.item AND F.choice = 0
   WHERE A.choice > 0
-  GROUP BY A.form_uuid, A.question, A.item, A.response_uuid`
+  GROUP BY A.form_uuid, A.question, A.item, A.response_uuid
+  HAVING COUNT(*) > 1 OR COUNT(F.choice) > 0`
 
 function categoryBy(metric: Metric, { best, worst }: Grading): Sql {
   const [good, middle, bad] = CATEGORIES[metric]
