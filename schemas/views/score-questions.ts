@@ -14,6 +14,7 @@ import { isNoValue } from './identity.ts'
 import { byMetric, METRICS, type Metric, ofGrading, QUESTION_COLUMNS, severalChoices } from './scores.ts'
 import { isOwn, labelsOf, numbered } from './scoring/labels.ts'
 import { ENOUGH, MANY, note } from './scoring/notes.ts'
+import { beginningOf } from './scoring/numbers.ts'
 import type { MetricQuestions, ModelOptions, View } from './spec.ts'
 import { wordIn } from './words.ts'
 
@@ -66,13 +67,13 @@ export const scoreQuestions = ({ questions }: ModelOptions): View => ({
     are_labels_read: {
       type: 'boolean',
       description:
-        'Whether a number before words counts as the number (7 Likely): where the answers are such labels. 9 - likely, 9/10 and 9 out of 10 always count, if the scale ends at 10',
+        'Whether the number before words counts in some answers (7 Likely), as they are labels. 9 - likely always counts, 9/10 and 9 out of 10 if the scale ends at 10',
     },
     is_used: { type: 'boolean', description: 'Whether the scores have it' },
     note: {
       type: 'text',
       description:
-        'What is left out or doubtful, and which setting mends it; null if nothing is, also where a question is called like a metric and has only texts',
+        'What is left out or doubtful, whether labels count, and which setting mends what; null if there is nothing to say, also where other words than a metric are in the identifier, and no answer begins with a number of the scale',
     },
   },
   query: (sql) => `WITH named AS (
@@ -88,11 +89,13 @@ export const scoreQuestions = ({ questions }: ModelOptions): View => ({
   ${severalChoices(sql, 'candidates')}
 ), given AS (
   ${numbered(sql, 'candidates', ['C.is_own', 'A.is_list'])}
-), ${labelsOf('given')}, counts AS (
+), labels AS (
+  ${labelsOf('given')}
+), counts AS (
   SELECT form_uuid, question, item, COUNT(*) AS given, COUNT(CASE WHEN is_list THEN 1 END) AS lists, COUNT(number) AS numbers,
     COUNT(CASE WHEN number = FLOOR(number) THEN 1 END) AS wholes,
     COUNT(CASE WHEN number = FLOOR(number) AND number BETWEEN scale_least AND scale_most THEN 1 END) AS fitting,
-    COUNT(beginning) AS beginning, MIN(number) AS lowest, MAX(number) AS highest
+    COUNT(CASE WHEN number IS NULL THEN ${beginningOf(sql, 'given')} END) AS beginning, MIN(number) AS lowest, MAX(number) AS highest
   FROM given
   GROUP BY form_uuid, question, item
 ), label_counts AS (

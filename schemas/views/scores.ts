@@ -132,7 +132,9 @@ export const scored = (sql: Dialect, questions: MetricQuestions): Sql => `WITH u
   ${severalChoices(sql, 'used')}
 ), labeled AS (
   ${numbered(sql, 'used', ['C.is_own'], 'C.are_labels_read')}
-), ${labelsOf('labeled')}, given AS (
+), labels AS (
+  ${labelsOf('labeled')}
+), given AS (
   SELECT G.*, COALESCE(G.number, L.worded) AS score
   FROM (
     ${numbered(sql, 'used', SCORED)}

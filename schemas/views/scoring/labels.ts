@@ -10,7 +10,7 @@
  *   three different numbers came twice.
  */
 import type { Dialect, Sql } from '../dialect.ts'
-import { beginningOf, numberOf, wordedNumberOf, wordsOf } from './numbers.ts'
+import { numberOf, wordedNumberOf, wordsOf } from './numbers.ts'
 
 /** Answers that make a label. */
 const TWICE = 2
@@ -31,16 +31,17 @@ export const isOwn = (sql: Dialect): Sql => `(source <> 'name' OR ${sql.letters(
  * @param where a condition on the relation, as `C`
  */
 export const numbered = (sql: Dialect, of: Sql, columns: readonly string[], where: Sql = 'TRUE'): Sql =>
-  `SELECT G.*, CASE WHEN G.number IS NULL THEN ${wordedNumberOf(sql, 'G')} END AS worded,
-    CASE WHEN G.number IS NULL THEN ${wordsOf(sql, 'G')} END AS words,
-    CASE WHEN G.number IS NULL THEN ${beginningOf(sql, 'G')} END AS beginning
+  `SELECT G.*, CASE WHEN G.worded IS NOT NULL THEN ${wordsOf(sql, 'G')} END AS words
   FROM (
-    SELECT C.form_uuid, C.question, C.item, C.scale_least, C.scale_most, ${columns.join(', ')}, A.value,
-      ${numberOf(sql, 'A', 'C.scale_most')} AS number
-    FROM ${sql.relation('answers')} AS A
-    JOIN ${of} AS C ON C.form_uuid = A.form_uuid AND C.question = A.question AND C.item = A.item
-    LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item
-    WHERE M.response_uuid IS NULL AND ${where}
+    SELECT G.*, CASE WHEN G.number IS NULL THEN ${wordedNumberOf(sql, 'G')} END AS worded
+    FROM (
+      SELECT C.form_uuid, C.question, C.item, C.scale_least, C.scale_most, ${columns.join(', ')}, A.value,
+        ${numberOf(sql, 'A', 'C.scale_most')} AS number
+      FROM ${sql.relation('answers')} AS A
+      JOIN ${of} AS C ON C.form_uuid = A.form_uuid AND C.question = A.question AND C.item = A.item
+      LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item
+      WHERE M.response_uuid IS NULL AND ${where}
+    ) AS G
   ) AS G`
 
 const PLACE = 'form_uuid, question, item'
@@ -51,35 +52,32 @@ const samePlace = (one: string, other: string): Sql =>
 export const sameLabel = (one: string, other: string): Sql =>
   `${samePlace(one, other)} AND ${one}.worded = ${other}.worded AND ${one}.words = ${other}.words`
 
-const READ: Sql = `(T.is_own OR 2 * T.numbers > T.given OR S.different >= ${NUMBERS})
-    AND (L.n >= ${TWICE}
-      OR L.worded IN (T.scale_least, T.scale_most) AND 2 * (T.numbers + S.again) > T.given
-      OR T.is_own AND S.labeled >= ${SOME} AND 2 * S.labeled > T.given AND S.once <= ${LANGUAGES} * (T.scale_most - T.scale_least + 1))`
+const READ: Sql = `(is_own OR 2 * numbers > given OR different >= ${NUMBERS})
+    AND (n >= ${TWICE}
+      OR worded IN (scale_least, scale_most) AND 2 * (numbers + again) > given
+      OR is_own AND labeled >= ${SOME} AND 2 * labeled > given AND once <= ${LANGUAGES} * (scale_most - scale_least + 1))`
 
-/** CTEs that end with `labels`: the labels that count, with `n` answers each, of a relation of what `numbered` gives, with `is_own`. */
-export const labelsOf = (given: Sql): Sql => `worded_alike AS (
-  SELECT ${PLACE}, worded, words, COUNT(*) AS n
-  FROM ${given}
-  WHERE worded IS NOT NULL AND words IS NOT NULL
-  GROUP BY ${PLACE}, worded, words
-), no_units AS (
-  SELECT W.*
-  FROM (SELECT N.*, SUM(N.n) OVER (PARTITION BY N.form_uuid, N.question, N.item, N.words) AS alike FROM worded_alike AS N) AS W
-  WHERE 5 * W.n >= 4 * W.alike
-), label_sums AS (
-  SELECT ${PLACE}, SUM(n) AS labeled, COUNT(CASE WHEN n = 1 THEN 1 END) AS once,
-    SUM(CASE WHEN n >= ${TWICE} THEN n ELSE 0 END) AS again, COUNT(DISTINCT CASE WHEN n >= ${TWICE} THEN worded END) AS different
-  FROM no_units
-  GROUP BY ${PLACE}
-), answer_sums AS (
-  SELECT ${PLACE}, scale_least, scale_most, is_own, COUNT(*) AS given,
-    COUNT(CASE WHEN number BETWEEN scale_least AND scale_most THEN 1 END) AS numbers
-  FROM ${given}
-  GROUP BY ${PLACE}, scale_least, scale_most, is_own
-), labels AS (
-  SELECT L.form_uuid, L.question, L.item, L.worded, L.words, L.n
-  FROM no_units AS L
-  JOIN label_sums AS S ON ${samePlace('S', 'L')}
-  JOIN answer_sums AS T ON ${samePlace('T', 'L')}
-  WHERE ${READ}
-)`
+const WHOLE = `OVER (PARTITION BY ${PLACE})`
+const sumWhere = (condition: Sql): Sql => `SUM(CASE WHEN ${condition} THEN n ELSE 0 END) ${WHOLE}`
+
+/**
+ * A query: the labels that count, with `n` answers each, of a relation of what `numbered` gives, with `is_own`. It reads the relation once,
+ * since BigQuery evaluates a CTE for each reader. Answers without words are in it as one label of a question, until the end.
+ */
+export const labelsOf = (given: Sql): Sql => `SELECT ${PLACE}, worded, words, n
+FROM (
+  SELECT L.*, ${sumWhere('is_label')} AS labeled, ${sumWhere(`is_label AND n >= ${TWICE}`)} AS again,
+    COUNT(CASE WHEN is_label AND n = 1 THEN 1 END) ${WHOLE} AS once,
+    COUNT(DISTINCT CASE WHEN is_label AND n >= ${TWICE} THEN worded END) ${WHOLE} AS different
+  FROM (
+    SELECT W.*, SUM(n) ${WHOLE} AS given, SUM(in_scale) ${WHOLE} AS numbers,
+      words IS NOT NULL AND 5 * n >= 4 * SUM(n) OVER (PARTITION BY ${PLACE}, words) AS is_label
+    FROM (
+      SELECT ${PLACE}, scale_least, scale_most, is_own, worded, words, COUNT(*) AS n,
+        COUNT(CASE WHEN number BETWEEN scale_least AND scale_most THEN 1 END) AS in_scale
+      FROM ${given}
+      GROUP BY ${PLACE}, scale_least, scale_most, is_own, worded, words
+    ) AS W
+  ) AS L
+) AS S
+WHERE is_label AND ${READ}`

@@ -13,8 +13,9 @@ const DIGITS = '0-9\uff10-\uff19'
 const NUMBER = `-?[${DIGITS}]+`
 const DASH = '-\u2013\u2014='
 
-/** A number alone, or with what it means, such as `10 - Extremely likely`, `9: yes` or `0 (not at all)`; no day, fraction or version. */
+/** The beginning of what a number means. */
 const WORD = `${SPACE}*[^${DIGITS}\\s)]`
+/** A number alone, or with what it means, such as `10 - Extremely likely`, `9: yes` or `0 (not at all)`; no day, fraction or version. */
 const EXPLAINED = `^${SPACE}*(${NUMBER})(?:${SPACE}*$|${SPACE}+[${DASH}]${SPACE}${WORD}|${SPACE}*:${SPACE}${WORD}|${SPACE}+\\(${WORD}[^)]*\\)${SPACE}*$)`
 
 /** What stands between a number and the highest one, such as `9/10` or `9 out of 10`. */
