@@ -2,7 +2,7 @@
  * `scores`: every answer to an NPS, CSAT or CES question that counts, once, in its newest state. All metrics are made from it. Which
  * questions are scored, and on which scale, says `score_questions` (score-questions.ts).
  */
-import { SURVEY } from './answers.ts'
+import { BLANK, SURVEY } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
 import { isOwn, labelsOf, numbered, sameLabel } from './scoring/labels.ts'
 import type { MetricQuestions, ModelOptions, Range, ScoredQuestion, View, ViewColumn } from './spec.ts'
@@ -156,10 +156,11 @@ FROM graded`
 export const severalChoices = (sql: Dialect, of: Sql): Sql => `SELECT A.form_uuid, A.question, A.item, A.response_uuid
   FROM ${sql.relation('answers')} AS A
   JOIN ${of} AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
-  LEFT JOIN ${sql.relation('answers')} AS F ON F.response_uuid = A.response_uuid AND F.question = A.question AND F.item = A.item AND F.choice = 0
+  LEFT JOIN ${sql.relation('response_answers')} AS F
+    ON F.response_uuid = A.response_uuid AND F.question = A.question AND F.item = A.item AND F.choice = 0
   WHERE A.choice > 0
   GROUP BY A.form_uuid, A.question, A.item, A.response_uuid
-  HAVING COUNT(*) > 1 OR COUNT(F.choice) > 0`
+  HAVING COUNT(*) > 1 OR COUNT(CASE WHEN NOT ${sql.matches('F.value', BLANK)} THEN 1 END) > 0`
 
 function categoryBy(metric: Metric, { best, worst }: Grading): Sql {
   const [good, middle, bad] = CATEGORIES[metric]

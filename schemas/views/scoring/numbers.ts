@@ -40,8 +40,9 @@ const numberIn = (sql: Dialect, value: Sql, expression: string): Sql =>
 /** The number that an answer of this row says, by itself, with its meaning, or out of the highest of the scale. */
 export const numberOf = (sql: Dialect, row: string, most: Sql): Sql => {
   const value = `${row}.value`
-  return `COALESCE(${row}.value_number, ${numberIn(sql, value, EXPLAINED)},
-      CASE WHEN ${numberIn(sql, value, WHOLE)} = ${most} THEN ${numberIn(sql, value, PART)} END)`
+  // Most texts begin with no number, which one expression tells.
+  return `CASE WHEN ${row}.value_number IS NOT NULL THEN ${row}.value_number WHEN ${sql.matches(value, BEGINNING)}
+      THEN COALESCE(${numberIn(sql, value, EXPLAINED)}, CASE WHEN ${numberIn(sql, value, WHOLE)} = ${most} THEN ${numberIn(sql, value, PART)} END) END`
 }
 
 const onScale = (number: Sql, row: string): Sql =>
