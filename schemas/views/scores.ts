@@ -118,7 +118,16 @@ ${scored(sql, questions)}
 JOIN ${sql.relation('response_states')} AS R ON R.response_uuid = S.response_uuid`,
 })
 
-const SCORED = ['C.metric', 'C.form_name', 'C.survey_view', 'A.response_uuid', 'A.answered_at', 'A.user_uuid']
+const SCORED = [
+  'C.are_labels_read',
+  'C.is_own',
+  'C.metric',
+  'C.form_name',
+  'C.survey_view',
+  'A.response_uuid',
+  'A.answered_at',
+  'A.user_uuid',
+]
 
 /**
  * The rows of `scores`, without what is known by the response and by the person's other answers only. Other views read this query,
@@ -130,15 +139,13 @@ export const scored = (sql: Dialect, questions: MetricQuestions): Sql => `WITH u
   WHERE is_used
 ), several AS (
   ${severalChoices(sql, 'used')}
-), labeled AS (
-  ${numbered(sql, 'used', ['C.is_own'], 'C.are_labels_read')}
+), answered AS (
+  ${numbered(sql, 'used', SCORED)}
 ), labels AS (
-  ${labelsOf('labeled')}
+  ${labelsOf('answered', 'are_labels_read')}
 ), given AS (
   SELECT G.*, COALESCE(G.number, L.worded) AS score
-  FROM (
-    ${numbered(sql, 'used', SCORED)}
-  ) AS G
+  FROM answered AS G
   LEFT JOIN labels AS L ON ${sameLabel('L', 'G')}
 ), graded AS (
   SELECT given.*,

@@ -28,9 +28,8 @@ export const isOwn = (sql: Dialect): Sql => `(source <> 'name' OR ${sql.letters(
  * A query: answers of one choice to the questions of a relation, with the `number` that they say by themselves, else the `worded`
  * number before words, and the `words`. Beside it, a relation `several` has the answers of several choices.
  * @param columns of the relation, beside the place and the scale
- * @param where a condition on the relation, as `C`
  */
-export const numbered = (sql: Dialect, of: Sql, columns: readonly string[], where: Sql = 'TRUE'): Sql =>
+export const numbered = (sql: Dialect, of: Sql, columns: readonly string[]): Sql =>
   `SELECT G.*, CASE WHEN G.worded IS NOT NULL THEN ${wordsOf(sql, 'G')} END AS words
   FROM (
     SELECT G.*, CASE WHEN G.number IS NULL THEN ${wordedNumberOf(sql, 'G')} END AS worded
@@ -40,7 +39,7 @@ export const numbered = (sql: Dialect, of: Sql, columns: readonly string[], wher
       FROM ${sql.relation('answers')} AS A
       JOIN ${of} AS C ON C.form_uuid = A.form_uuid AND C.question = A.question AND C.item = A.item
       LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item
-      WHERE M.response_uuid IS NULL AND ${where}
+      WHERE M.response_uuid IS NULL
     ) AS G
   ) AS G`
 
@@ -63,8 +62,9 @@ const sumWhere = (condition: Sql): Sql => `SUM(CASE WHEN ${condition} THEN n ELS
 /**
  * A query: the labels that count, with `n` answers each, of a relation of what `numbered` gives, with `is_own`. It reads the relation once,
  * since BigQuery evaluates a CTE for each reader. Answers without words are in it as one label of a question, until the end.
+ * @param where a condition on the relation
  */
-export const labelsOf = (given: Sql): Sql => `SELECT ${PLACE}, worded, words, n
+export const labelsOf = (given: Sql, where: Sql = 'TRUE'): Sql => `SELECT ${PLACE}, worded, words, n
 FROM (
   SELECT L.*, ${sumWhere('is_label')} AS labeled, ${sumWhere(`is_label AND n >= ${TWICE}`)} AS again,
     COUNT(CASE WHEN is_label AND n = 1 THEN 1 END) ${WHOLE} AS once,
@@ -76,6 +76,7 @@ FROM (
       SELECT ${PLACE}, scale_least, scale_most, is_own, worded, words, COUNT(*) AS n,
         COUNT(CASE WHEN number BETWEEN scale_least AND scale_most THEN 1 END) AS in_scale
       FROM ${given}
+      WHERE ${where}
       GROUP BY ${PLACE}, scale_least, scale_most, is_own, worded, words
     ) AS W
   ) AS L
