@@ -108,10 +108,10 @@ test('labels that came once count in a question that the settings name', async (
   const of = await scoredItems(
     t,
     'rating',
-    { of: ['1 bad', '2 poor', '3 fair', '4 good', '5 great'] },
+    { of: ['1 bad', '2 poor', '3 fair', '4 good', '5 great', '5 super'] },
     { ...UNNAMED, csat },
   )
-  t.like(of('of').row, { counted: 5 })
+  t.like(of('of').row, { counted: 6 })
 })
 
 test('words after several numbers are a unit, but for a number that four in five have', async (t) => {
