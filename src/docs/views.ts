@@ -41,18 +41,25 @@ What an answer is to a score, in \`score_questions\`, where \`answers\` is the s
 
 | answer | counts as | column |
 |---|---|---|
-| \`9\`, \`"9"\`, \`[9]\`, \`["9"]\` | 9 | \`counted\`; \`not_used\` where the question is not scored |
-| \`10 - Extremely likely\`, \`10: yes\`, \`10 (yes)\` | 10 | the same |
+| \`9\`, \`"9"\`, \`[9]\`, \`["9"]\`, \`["", "9"]\`, also with space around it or a wide digit (\`９\`) | 9 | \`counted\`; \`not_used\` where the question is not scored |
+| \`10 - Extremely likely\`, \`10: yes\`, \`10 (yes)\`, with the spaces | 10 | the same |
 | \`9/10\`, \`9 out of 10\` | 9 where the scale ends at 10, else a text | the same |
-| \`7 Likely\` | 7 where \`are_labels_read\`, else a text | the same |
+| \`7 Likely\` | 7 where it is a label, else a text | the same |
 | \`11\`, \`9.5\` | nothing | \`outside_scale\` |
 | \`N/A\`, \`true\`, \`2026-05-03\` | nothing | \`texts\` |
 | \`[8, 9]\` | nothing: it is two | \`lists\`; a question of which most answers are lists, and one list in five or more is of several choices, is no score |
 | \`[]\`, \`[""]\` | nothing: none was chosen | \`none_chosen\` |
 | \`{}\`, \`null\`, \`""\` | no answer | none |
 
-A number before words may be a label (\`7 Likely\`) or begin a sentence (\`3 bugs made me leave\`). It is read where most of at least five answers are so and each number has one label, or where the same
-labels come again, three times on average; there is no digit in the words. Everywhere else it is a text.
+A number before words may be a label (\`7 Likely\`, \`7. Likely\`, \`7=Likely\`), or begin a sentence (\`3 bugs made me leave\`) or a quantity (\`5 minutes\`). So it counts, each label by itself, once two answers have the label; capitals and
+signs behind it make no other one. One answer is enough
+- at an end of the scale, where more than half of the answers are numbers of the scale or labels that two have;
+- in the metric's own question (its identifier is \`nps\`, \`csat\` or \`ces\` and no more, or a setting or Refiner's type says so), where more than half of the answers, and at least five, are labels. Where more labels came only once than two for each number
+  of the scale, which is one for each of two languages, they are sentences.
+
+A question with other words in its identifier, such as \`nps_reason\`, has labels only where more than half of its answers are numbers of the scale, or labels of three different numbers have two answers each.
+Words that follow several numbers are a unit, and no label, but for a number that four in five of the answers with these words have. There is no digit in the words. Everywhere else the answer is a text. So one more answer
+changes what others count for only where it passes one of these thresholds: two answers, half of them, five, two for each number, three numbers, four in five.
 
 For another scale write an object instead of the identifier:
 

@@ -49,6 +49,8 @@ export function ofManyDays(days: number): object[] {
   })
 }
 
+const SCALE_LABELS = Array.from({ length: 11 }, (_, at) => `${at} ${'abcdefghijk'[at]}-label`)
+
 /** Answers to scores as people and forms give them: on scales that differ, with labels, as lists, as texts, once more. */
 export function oddScores(): object[] {
   const odd = [
@@ -74,7 +76,10 @@ export function oddScores(): object[] {
         nps_lists: at % 3 === 0 ? '9' : ['8', '9'],
         nps_reason: `text ${at}`,
         nps_listed: at % 13 === 0 ? ['9', '10'] : [at % 11],
-        nps_labeled: `${at % 11} ${at % 11 < 7 ? 'Unlikely' : 'Likely'}`,
+        nps_unit: `${at % 11} ${at % 11 < 7 ? 'Unlikely' : 'Likely'}`,
+        nps_labeled: [...SCALE_LABELS, '\uff19', '10\u00a0', '3-in-1 tool', '7. gut', '7. Gut!', ['', '9']][at % 18],
+        csat_ends: at % 5 === 0 ? `${((at % 10) / 5) * 4 + 1} end ${at % 10 === 0 ? 'a' : 'b'}` : (at % 3) + 2,
+        csat: at < 6 ? `${(at % 5) + 1} ${'abcdef'[at]}` : undefined,
         csat_part: at % 7 === 0 ? [] : `${(at % 5) + 1} out of ${at % 3 === 0 ? 10 : 5}`,
       },
       at,
