@@ -9,6 +9,7 @@ import { BLANK } from './answers.ts'
 import { bandOf, DECIMAL, startOf } from './bands.ts'
 import type { Dialect, Sql } from './dialect.ts'
 import { identifies, isAnonymous, isRare, OTHER, unlessKnown, valueCounts } from './identity.ts'
+import { QUESTION_COLUMNS } from './scores.ts'
 import type { ModelOptions, ModelSettings, ViewColumn } from './spec.ts'
 import { metricWords } from './words.ts'
 
@@ -51,6 +52,11 @@ export const attribute = (settings: ModelSettings): Dimension => ({
   from: (sql, scores) => members(sql, scores, settings),
 })
 
+/** Columns of scores that groups keep: keys, and what measures and other dimensions read. */
+const MEASURED = [...Object.keys(QUESTION_COLUMNS), 'answered_at', 'user_uuid', 'score', 'points', 'category']
+  .map((name) => `M.${name}`)
+  .join(', ')
+
 const GROUP = ['form_uuid', 'question', 'item', 'scope', 'attribute']
 
 const keysOf = (row: string) => GROUP.map((key) => `${row}.${key}`).join(', ')
@@ -58,15 +64,16 @@ const isSame = (one: string, other: string) => GROUP.map((key) => `${one}.${key}
 
 function members(sql: Dialect, scores: Sql, settings: ModelSettings): Sql {
   const { user, account } = settings.attributes
-  // The scores stand here once: BigQuery reads again whatever stands in a query again. Whether a name makes groups does not depend on the scope.
+  // Whether a name makes groups does not depend on the scope.
   const rows = `SELECT S.*, C.scope, CASE C.scope WHEN 'user' THEN P.attributes ELSE P.account_attributes END AS json
     FROM (${scores}) AS S JOIN ${sql.relation('respondents')} AS P ON P.response_uuid = S.response_uuid
     CROSS JOIN (SELECT 'user' AS scope UNION ALL SELECT 'account' AS scope) AS C`
   const number = `CASE WHEN ${sql.matches('V.value', DECIMAL)} THEN ${sql.tryCast('V.value', 'number')} END`
-  // Values are looked at once each, and not once for each response.
+  // `members` has a row for each attribute of each score, and is read twice: only the columns that are asked for, or the JSON of all
+  // attributes stands in each. Values are looked at once each, and not once for each response.
   return `SELECT G.* FROM (
     WITH members AS (
-      SELECT M.*, M.name AS attribute FROM (${sql.perMember(rows, [...new Set([...user, ...account])])}) AS M
+      SELECT ${MEASURED}, M.scope, M.name AS attribute, M.value FROM (${sql.perMember(rows, [...new Set([...user, ...account])])}) AS M
       WHERE M.value IS NOT NULL AND NOT ${sql.matches('M.value', BLANK)}
     ), valued AS (
       SELECT V.*, ${number} AS number, ${makesNoGroup(sql, settings)} AS makes_none
