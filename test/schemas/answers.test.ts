@@ -294,3 +294,13 @@ test('people of the row (other) are counted once', async (t) => {
     { value: '(other)', answers: 3, n: 3, users: 1 },
   ])
 })
+
+test('keys of nested answers are shown where the settings say that the question identifies nobody', async (t) => {
+  const { load, ask } = await viewWarehouse(t, { identifyingKeys: ['!shop'] })
+  const events = Array.from({ length: 6 }, (_, at) => ({
+    ...answered(at, { shop: { [`shop ${at}`]: 5 } }),
+    uuid: `user-${at}`,
+  }))
+  await load(...events)
+  t.is((await ask('SELECT DISTINCT item FROM answer_distribution')).length, 6)
+})
