@@ -8,25 +8,21 @@ import type { ModelOptions } from '../spec.ts'
 
 /**
  * A query: items by `form_uuid`, `question` and `item` of fewer than FEW_PEOPLE, of questions to which at least OWN_VALUES people, and half
- * of all who answered, gave an item that no one else gave.
+ * of all who gave any, gave an item that no one else gave.
  */
 export const ownItems = (sql: Dialect, options: ModelOptions): Sql => `SELECT I.form_uuid, I.question, I.item
-  FROM (${itemPeople(sql)}) AS I
-  JOIN (
-    SELECT W.form_uuid, W.question, W.owners, COUNT(DISTINCT A.user_uuid) AS people
+  FROM (
+    SELECT P.*, COUNT(DISTINCT CASE WHEN P.people = 1 THEN P.user_uuid END) OVER (PARTITION BY P.form_uuid, P.question) AS owners
     FROM (
-      SELECT I.form_uuid, I.question, COUNT(DISTINCT I.user_uuid) AS owners
-      FROM (${itemPeople(sql)}) AS I WHERE I.people = 1 GROUP BY 1, 2
-    ) AS W
-    JOIN ${sql.relation('answers')} AS A ON A.form_uuid = W.form_uuid AND A.question = W.question
-    WHERE W.owners >= ${OWN_VALUES}
-    GROUP BY 1, 2, 3
+      SELECT A.form_uuid, A.question, A.item, COUNT(DISTINCT A.user_uuid) AS people, MIN(A.user_uuid) AS user_uuid
+      FROM ${sql.relation('answers')} AS A WHERE A.item <> '' GROUP BY 1, 2, 3
+    ) AS P
+  ) AS I
+  JOIN (
+    SELECT A.form_uuid, A.question, COUNT(DISTINCT A.user_uuid) AS people
+    FROM ${sql.relation('answers')} AS A WHERE A.item <> '' GROUP BY 1, 2
   ) AS Q ON Q.form_uuid = I.form_uuid AND Q.question = I.question
-  WHERE 2 * Q.owners >= Q.people AND I.people < ${FEW_PEOPLE}${unlessKnown(sql, 'I.question', options)}`
-
-const itemPeople = (sql: Dialect): Sql =>
-  `SELECT A.form_uuid, A.question, A.item, COUNT(DISTINCT A.user_uuid) AS people, MIN(A.user_uuid) AS user_uuid
-    FROM ${sql.relation('answers')} AS A WHERE A.item <> '' GROUP BY 1, 2, 3`
+  WHERE I.owners >= ${OWN_VALUES} AND 2 * I.owners >= Q.people AND I.people < ${FEW_PEOPLE}${unlessKnown(sql, 'I.question', options)}`
 
 /** What is shown of an item. @param own the item in a row of `ownItems` that is joined to it, or NULL */
 export const shownItem = (sql: Dialect, item: Sql, own: Sql): Sql =>
