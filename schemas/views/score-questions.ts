@@ -6,16 +6,17 @@
  * metric's name is a word in its identifier, and its answers look like it: several choices are rare, no more than half are texts, and
  * nearly all its numbers are whole and inside the scale. So the texts of `nps_reason` and an `nps_last_year` of -20 do not
  * count, and one answer of 11, one text or one list hides no other answer. From 20 numbers in the scale on, four of five are enough.
- * A list of one value is that value, also where all answers are sent so.
+ * A list of one value is that value, also where all answers are sent so. Questions and items whose names may identify a person are not used.
  */
+import { ownItems, shownQuestion } from './anonymity/own-items.ts'
 import { surveys } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
-import { isNoValue } from './identity.ts'
+import { isNoValue, OTHER } from './identity.ts'
 import { byMetric, METRICS, type Metric, ofGrading, QUESTION_COLUMNS, severalChoices } from './scores.ts'
 import { isOwn, labelsOf, numbered } from './scoring/labels.ts'
 import { ENOUGH, MANY, note } from './scoring/notes.ts'
 import { beginningOf } from './scoring/numbers.ts'
-import type { MetricQuestions, ModelOptions, View } from './spec.ts'
+import type { ModelOptions, View } from './spec.ts'
 import { wordIn } from './words.ts'
 
 /** From so many numbers on, one of them may be outside the scale. */
@@ -27,7 +28,7 @@ const RARE = 4
 /** Where most answers are lists, one list of several choices in so many makes a question one of several choices. */
 const SEVERAL = 5
 
-export const scoreQuestions = ({ questions }: ModelOptions): View => ({
+export const scoreQuestions = (options: ModelOptions): View => ({
   name: 'score_questions',
   description:
     'Questions that are, or look like, NPS, CSAT or CES, one row each: whether they are scored, why, and how many answers count',
@@ -76,13 +77,16 @@ export const scoreQuestions = ({ questions }: ModelOptions): View => ({
         'What is left out or doubtful, whether labels count, and which setting mends what; null if there is nothing to say, also where other words than a metric are in the identifier, and no answer begins with a number of the scale',
     },
   },
-  query: (sql) => `WITH named AS (
-  ${named(sql, questions)}
+  query: (sql) => query(sql, options),
+})
+
+const query = (sql: Dialect, options: ModelOptions): Sql => `WITH named AS (
+  ${named(sql, options)}
 ), candidates AS (
-  SELECT form_uuid, question, item, metric, source, is_off, ${isOwn(sql)} AS is_own,
-    ${byMetric((metric) => ofGrading(sql, metric, questions, ({ scale: [least] }) => String(least)))} AS scale_least,
-    ${byMetric((metric) => ofGrading(sql, metric, questions, ({ scale: [, most] }) => String(most)))} AS scale_most,
-    ${byMetric((metric) => ofGrading(sql, metric, questions, ({ isAssumed }) => (isAssumed ? 'TRUE' : 'FALSE')))} AS is_scale_assumed
+  SELECT form_uuid, question, item, metric, source, is_off, is_person, ${isOwn(sql)} AS is_own,
+    ${byMetric((metric) => ofGrading(sql, metric, options.questions, ({ scale: [least] }) => String(least)))} AS scale_least,
+    ${byMetric((metric) => ofGrading(sql, metric, options.questions, ({ scale: [, most] }) => String(most)))} AS scale_most,
+    ${byMetric((metric) => ofGrading(sql, metric, options.questions, ({ isAssumed }) => (isAssumed ? 'TRUE' : 'FALSE')))} AS is_scale_assumed
   FROM named
   WHERE metric IS NOT NULL
 ), several AS (
@@ -109,7 +113,7 @@ export const scoreQuestions = ({ questions }: ModelOptions): View => ({
 ), none_counts AS (
   SELECT form_uuid, question, item, COUNT(*) AS none FROM ${sql.relation('response_none_chosen')} GROUP BY form_uuid, question, item
 ), judged AS (
-  SELECT C.form_uuid, C.question, C.item, C.metric, C.source, C.scale_least, C.scale_most, C.is_scale_assumed, C.is_off, C.is_own,
+  SELECT C.form_uuid, C.question, C.item, C.metric, C.source, C.scale_least, C.scale_most, C.is_scale_assumed, C.is_off, C.is_person, C.is_own,
     COALESCE(N.given, 0) + COALESCE(M.several, 0) AS chosen, COALESCE(E.none, 0) AS none,
     COALESCE(N.given, 0) + COALESCE(M.several, 0) + COALESCE(E.none, 0) AS answers, COALESCE(M.several, 0) AS several,
     COALESCE(N.lists, 0) + COALESCE(M.several, 0) AS lists, COALESCE(N.numbers, 0) AS numbers, COALESCE(N.wholes, 0) AS wholes,
@@ -122,17 +126,37 @@ export const scoreQuestions = ({ questions }: ModelOptions): View => ({
   WHERE C.source <> 'name' OR N.given IS NOT NULL OR M.several IS NOT NULL OR E.none IS NOT NULL
 ), decided AS (
   SELECT J.*, ${OBSTACLE} AS obstacle FROM judged AS J
+), shown AS (
+  SELECT D.form_uuid, D.question, D.item, D.metric, D.source, D.scale_least, D.scale_most, D.is_scale_assumed,
+    D.answers, CASE WHEN D.obstacle IS NULL THEN D.fitting ELSE 0 END AS counted,
+    CASE WHEN D.obstacle IS NULL THEN 0 ELSE D.fitting END AS not_used, D.numbers - D.fitting AS outside_scale, D.texts,
+    D.several AS lists, D.none AS none_chosen, D.labeled > 0 AS are_labels_read, D.obstacle IS NULL AS is_used, ${note(sql)} AS note
+  FROM decided AS D
+  WHERE NOT D.is_person
+  UNION ALL
+  ${people(sql)}
 ), surveys AS (
   ${surveys(sql)}
 )
 SELECT D.form_uuid, S.form_name, S.survey_view, D.question, D.item, D.metric, D.source, D.scale_least, D.scale_most, D.is_scale_assumed,
-  D.answers, CASE WHEN D.obstacle IS NULL THEN D.fitting ELSE 0 END AS counted,
-  CASE WHEN D.obstacle IS NULL THEN 0 ELSE D.fitting END AS not_used, D.numbers - D.fitting AS outside_scale, D.texts,
-  D.several AS lists, D.none AS none_chosen, D.labeled > 0 AS are_labels_read, D.obstacle IS NULL AS is_used,
-  ${note(sql)} AS note
-FROM decided AS D
-LEFT JOIN surveys AS S ON S.form_uuid = D.form_uuid`,
-})
+  D.answers, D.counted, D.not_used, D.outside_scale, D.texts, D.lists, D.none_chosen, D.are_labels_read, D.is_used, D.note
+FROM shown AS D
+LEFT JOIN surveys AS S ON S.form_uuid = D.form_uuid`
+
+/** A query: the questions and items whose names may identify a person, in one row for each survey, question and metric. */
+function people(sql: Dialect): Sql {
+  const sum = (count: Sql) => `CAST(SUM(${count}) AS INT64)`
+  const names = `CONCAT(CAST(COUNT(*) AS STRING), CASE WHEN COUNT(*) = 1 THEN ' name' ELSE ' names' END)`
+  return `SELECT P.form_uuid, P.question, P.item, P.metric, MIN(P.source) AS source, MIN(P.scale_least) AS scale_least,
+    MAX(P.scale_most) AS scale_most, COUNT(CASE WHEN P.is_scale_assumed THEN 1 END) = COUNT(*) AS is_scale_assumed,
+    ${sum('P.answers')} AS answers, 0 AS counted, ${sum('P.fitting')} AS not_used, ${sum('P.numbers - P.fitting')} AS outside_scale,
+    ${sum('P.texts')} AS texts, ${sum('P.several')} AS lists, ${sum('P.none')} AS none_chosen, FALSE AS are_labels_read, FALSE AS is_used,
+    CONCAT('Not scored: ', ${names}, ' that may identify a person.') AS note
+  FROM (
+    SELECT D.* REPLACE (${shownQuestion(sql, 'D.question')} AS question, CASE D.item WHEN '' THEN '' ELSE '${OTHER}' END AS item) FROM decided AS D WHERE D.is_person
+  ) AS P
+  GROUP BY P.form_uuid, P.question, P.item, P.metric`
+}
 
 /** A number before words that counts is whole and in the scale. */
 const WITH_LABELS: Sql = `SELECT T.form_uuid, T.question, T.item, T.given, T.lists, T.beginning, COALESCE(L.labeled, 0) AS labeled,
@@ -143,7 +167,8 @@ const WITH_LABELS: Sql = `SELECT T.form_uuid, T.question, T.item, T.given, T.lis
   LEFT JOIN label_counts AS L ON L.form_uuid = T.form_uuid AND L.question = T.question AND L.item = T.item`
 
 /** Places inside the answers to questions, with their metric, by the strongest reason for it; NULL for all other questions. */
-function named(sql: Dialect, questions: MetricQuestions): Sql {
+function named(sql: Dialect, options: ModelOptions): Sql {
+  const { questions } = options
   const first = (conditionOf: (metric: Metric) => Sql | undefined): Sql => {
     const cases = METRICS.flatMap((metric) => {
       const condition = conditionOf(metric)
@@ -163,14 +188,15 @@ function named(sql: Dialect, questions: MetricQuestions): Sql {
   return `SELECT form_uuid, question, item, COALESCE(by_setting, by_type, by_name, like_type, like_name) AS metric,
     CASE WHEN by_setting IS NOT NULL THEN 'setting' WHEN by_type IS NOT NULL THEN 'type' WHEN by_name IS NOT NULL THEN 'name'
       WHEN like_type IS NOT NULL THEN 'type' ELSE 'name' END AS source,
-    COALESCE(by_setting, by_type, by_name) IS NULL AS is_off
+    COALESCE(by_setting, by_type, by_name) IS NULL AS is_off, is_person
   FROM (
     SELECT I.form_uuid, I.question, I.item, ${first(bySetting)} AS by_setting,
       ${first(open(byType))} AS by_type, ${first(open(byName))} AS by_name,
-      ${first(byType)} AS like_type, ${first(byName)} AS like_name
+      ${first(byType)} AS like_type, ${first(byName)} AS like_name,
+      NOT (W.item IS NULL AND ${isNoValue(sql, 'I.question')} AND ${isNoValue(sql, 'I.item')}) AS is_person
     FROM ${sql.relation('question_items')} AS I
     JOIN ${sql.relation('questions')} AS Q ON Q.form_uuid = I.form_uuid AND Q.question = I.question
-    WHERE ${isNoValue(sql, 'I.question')} AND ${isNoValue(sql, 'I.item')}
+    LEFT JOIN (${ownItems(sql, options)}) AS W ON W.form_uuid = I.form_uuid AND W.question = I.question AND W.item = I.item
   ) AS K`
 }
 

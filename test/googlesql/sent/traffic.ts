@@ -96,6 +96,10 @@ export function identities(): object[] {
       seats: at % 9 === 0 ? 'N/A' : at * 7,
       since: at % 9 === 0 ? '-' : '2026-05-03',
       reach: at % 2 === 0 ? `p${at}@example.com` : 'by post',
+      zip: at % 2 === 0 ? '01067' : '80331',
+      worth: ['1e3', '12345678901234567', ' 7 ', 3e15][at % 4],
+      version: at % 2 === 0 ? '4.12.0.1' : '93.184.216.34',
+      source: ['Web', ' Web ', 'call +49 171 1234567', '2001:db8::1'][at % 4],
     }
     const why = at % 4 === 0 ? 'ok' : `because ${at}`
     const data = {
@@ -103,11 +107,19 @@ export function identities(): object[] {
       name: `Ann ${at}`,
       why,
       rows: { [`p${at}@example.com`]: 5, price: at % 5, about: 'x' },
+      colleague: { [`Ann ${at}`]: 5, [`Dr Ann ${at}`]: 4 },
+      csat: { [`Ann ${at % 30}`]: 1 + (at % 5) },
+      'nps@acme.example': at % 11,
     }
+    const segments = ['Beta', `p${at % 3}@example.com`, 'Phone number'].map((name) => ({
+      uuid: `segment ${name}`,
+      name,
+    }))
     return {
       ...answerAt(data, at),
       uuid: `user-${at}`,
       attributes,
+      segments,
       account: { uuid: `account-${at % 5}`, attributes: { company: `Acme ${at % 5}`, tier: at % 2 === 0 ? 'a' : 'b' } },
     }
   })
