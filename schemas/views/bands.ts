@@ -1,8 +1,8 @@
 /** Bands of numbers: 0 to 9 stand for themselves, larger ones for 10 to under 20, 20 to under 50, 50 to under 100 and so on. */
 import type { Sql } from './dialect.ts'
 
-/** RE2: a plain decimal, as flattening takes it for a number. */
-export const DECIMAL = '^-?(0|[1-9][0-9]{0,14})([.][0-9]+)?$'
+/** RE2: a decimal, also with an exponent, or with more digits than a column of numbers holds exactly: the last band has them. */
+export const DECIMAL = '^-?(0|[1-9][0-9]{0,30})([.][0-9]+)?([eE][+-]?[0-9]{1,2})?$'
 
 const MOST = 15
 

@@ -1,7 +1,7 @@
 /** Queries for what types of columns are decided by: how many answers questions and attributes have now, and which types they fit. */
 import { answersView, BLANK } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
-import { mayBeNumber } from './scoring/labels.ts'
+import { mayBeNumber } from './scoring/numbers.ts'
 import type { ModelOptions } from './spec.ts'
 
 /** Columns of their rows, but for the counts. Names have a `.` before them: DuckDB's client drops a byte order mark at the start of a text. */

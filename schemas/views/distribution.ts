@@ -1,7 +1,8 @@
 /**
  * How often each answer was given. An empty list is none of the choices: it counts among those who were asked. What may identify a person
- * is counted and not shown: its answers are one row, and so are the keys of nested answers that are addresses or the like.
+ * is counted and not shown: its answers are one row, and so are the keys of nested answers that are addresses or people's own words.
  */
+import { ownItems, shownItem, shownQuestion } from './anonymity/own-items.ts'
 import { SURVEY, surveys } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
 import { isAnonymous, isNoValue, isRare, OTHER, unlessKnown, valueCounts } from './identity.ts'
@@ -19,7 +20,11 @@ export const answerDistribution = (options: ModelOptions): View => ({
       type: 'integer',
       description: 'Place of the item in the answer, such as the row of a matrix, from 0',
     },
-    item: { type: 'text', description: 'Path inside a nested answer, such as the row of a matrix; else empty' },
+    item: {
+      type: 'text',
+      description:
+        'Path inside a nested answer, such as the row of a matrix; (other) for all that may identify a person; else empty',
+    },
     value: {
       type: 'text',
       description:
@@ -29,18 +34,20 @@ export const answerDistribution = (options: ModelOptions): View => ({
     n: { type: 'integer', description: 'Responses with this answer; of (other) the sum over its answers' },
     users: {
       type: 'integer',
-      description: 'Users who gave it; fewer than n where someone was asked again. Of (other) the sum over its answers',
+      description:
+        'Users who gave it, each once; fewer than n where someone was asked again, or gave several answers that (other) stands for',
     },
     respondents: {
       type: 'integer',
-      description: 'Responses with any answer to the question and item, or with none of the choices',
+      description:
+        'Responses with any answer to the question and item, or with none of the choices; of the item (other) the sum over its items',
     },
     share: { type: 'number', description: 'n / respondents, 0 to 1; of several choices, shares add up to more' },
   },
   query: (sql) => distribution(sql, options),
 })
 
-/** Whether the answers `C`, of a place `O`, are not shown. */
+/** Whether the answers `C` are not shown. */
 function isOther(sql: Dialect, options: ModelOptions): Sql {
   // A boolean and a number of a scale find nobody, whatever the question is called (`ease_of_login`).
   const isPlain = `(C.booleans > 0 OR ${sql.matches('C.value', '^-?[0-9]{1,2}$')})`
@@ -50,42 +57,57 @@ function isOther(sql: Dialect, options: ModelOptions): Sql {
     { value: 'C.value', isPlain, isExempt: 'C.booleans + C.times > 0' },
     options,
   )
-  return `NOT ${isNoValue(sql, 'C.item')} OR NOT (${isNobody}) OR NOT ${isPlain} AND ${isRare('C.users', 'O')}${unlessKnown(sql, 'C.question', options)}`
+  return `NOT ${isNoValue(sql, 'C.item')} OR NOT (${isNobody}) OR NOT ${isPlain} AND ${isRare('C.users', 'C')}${unlessKnown(sql, 'C.question', options)}`
 }
 
 function distribution(sql: Dialect, options: ModelOptions): Sql {
-  const shown = (name: Sql) => `CASE WHEN ${isNoValue(sql, name)} THEN ${name} ELSE '${OTHER}' END`
   const whole = (sum: Sql) => `CAST(SUM(${sum}) AS INT64)`
-  // Values are looked at once each, and not once for each response.
+  const shown = { question: shownQuestion(sql, 'C.question'), item: shownItem(sql, 'C.item', 'W.item') }
+  // Values are looked at once each, and not once for each response. The people of several are counted apart: some are in more than one.
   return `WITH counted AS (
   SELECT A.form_uuid, A.question, A.item, A.value, COUNT(DISTINCT A.response_uuid) AS n, COUNT(DISTINCT A.user_uuid) AS users,
     COUNT(A.value_boolean) AS booleans, COUNT(A.value_date) + COUNT(A.value_timestamp) AS times
   FROM ${sql.relation('answers')} AS A
   GROUP BY 1, 2, 3, 4
+), own AS (
+  ${ownItems(sql, options)}
 ), owned AS (
-  SELECT C.form_uuid, C.question, C.item, ${valueCounts('C.users')} FROM counted AS C GROUP BY 1, 2, 3
+  SELECT C.*, ${valueCounts('C.users', 'C.form_uuid, C.question, C.item')} FROM counted AS C
 ), told AS (
-  SELECT C.form_uuid, C.question, C.item, C.n, C.users, CASE WHEN ${isOther(sql, options)} THEN '${OTHER}' ELSE C.value END AS value
-  FROM counted AS C
-  JOIN owned AS O ON O.form_uuid = C.form_uuid AND O.question = C.question AND O.item = C.item
+  SELECT C.form_uuid, C.question, C.item, C.value, C.n, C.users, ${shown.question} AS shown_question, ${shown.item} AS shown_item,
+    CASE WHEN W.item IS NOT NULL OR ${isOther(sql, options)} THEN '${OTHER}' ELSE C.value END AS shown_value
+  FROM owned AS C
+  LEFT JOIN own AS W ON ${isSame('W', 'C')} AND W.item = C.item
+), others AS (
+  SELECT T.form_uuid, T.shown_question, T.shown_item, T.shown_value, COUNT(DISTINCT A.user_uuid) AS users
+  FROM told AS T
+  JOIN ${sql.relation('answers')} AS A ON ${isSame('A', 'T')} AND A.item = T.item AND A.value = T.value
+  WHERE '${OTHER}' IN (T.shown_question, T.shown_item, T.shown_value)
+  GROUP BY 1, 2, 3, 4
 ), given AS (
-  SELECT T.form_uuid, T.question, T.item, T.value, COUNT(*) AS answers, SUM(T.n) AS n, SUM(T.users) AS users
+  SELECT T.form_uuid, T.shown_question, T.shown_item, T.shown_value, COUNT(*) AS answers, ${whole('T.n')} AS n, MAX(T.users) AS users
   FROM told AS T GROUP BY 1, 2, 3, 4
-), ${places(sql)}, merged AS (
-  SELECT G.form_uuid, MIN(P.position) AS position, ${shown('G.question')} AS question, MIN(P.item_position) AS item_position,
-    ${shown('G.item')} AS item, G.value, ${whole('G.answers')} AS answers, ${whole('G.n')} AS n, ${whole('G.users')} AS users,
-    ${whole('P.respondents')} AS respondents
-  FROM given AS G
-  JOIN places AS P ON P.form_uuid = G.form_uuid AND P.question = G.question AND P.item = G.item
-  GROUP BY G.form_uuid, 3, 5, G.value
+), ${places(sql)}, shown_places AS (
+  SELECT C.form_uuid, ${shown.question} AS shown_question, ${shown.item} AS shown_item, MIN(C.position) AS position,
+    MIN(C.item_position) AS item_position, ${whole('C.respondents')} AS respondents
+  FROM places AS C
+  LEFT JOIN own AS W ON ${isSame('W', 'C')} AND W.item = C.item
+  GROUP BY 1, 2, 3
 ), surveys AS (
   ${surveys(sql)}
 )
-SELECT M.form_uuid, S.form_name, S.survey_view, M.position, M.question, M.item_position, M.item, M.value, M.answers, M.n, M.users,
-  M.respondents, M.n / M.respondents AS share
-FROM merged AS M
-LEFT JOIN surveys AS S ON S.form_uuid = M.form_uuid`
+SELECT G.form_uuid, S.form_name, S.survey_view, P.position, G.shown_question AS question, P.item_position, G.shown_item AS item,
+  G.shown_value AS value, G.answers, G.n, COALESCE(O.users, G.users) AS users, P.respondents, G.n / P.respondents AS share
+FROM given AS G
+JOIN shown_places AS P ON ${isSamePlace('P', 'G')}
+LEFT JOIN others AS O ON ${isSamePlace('O', 'G')} AND O.shown_value = G.shown_value
+LEFT JOIN surveys AS S ON S.form_uuid = G.form_uuid`
 }
+
+const isSame = (one: string, other: string): Sql =>
+  `${one}.form_uuid = ${other}.form_uuid AND ${one}.question = ${other}.question`
+const isSamePlace = (one: string, other: string): Sql =>
+  ['form_uuid', 'shown_question', 'shown_item'].map((key) => `${one}.${key} = ${other}.${key}`).join(' AND ')
 
 /** CTEs, `places` the last: where answers were given, by how many responses, and in which order. */
 const places = (sql: Dialect): Sql => `reached AS (

@@ -1,7 +1,7 @@
 /**
  * What scores are grouped by: the attributes of who answered that make groups. Identifiers, times, JSON, and the survey's own answers,
- * which Refiner writes back as attributes, make none; numbers make bands. An attribute is of numbers, of times or of texts by what at
- * least half of its values are, as a column is. Whatever has a value is in one group of the attribute: what does not fit the others,
+ * which Refiner writes back as attributes, make none; numbers make bands. An attribute is of numbers, of times or of texts as its column
+ * is, which keeps its type; while that has none yet, by what at least half of the values are. Whatever has a value is in one group of the attribute: what does not fit the others,
  * and what may identify a person (identity.ts), has a group for all of it.
  */
 import { patternOf } from '../patterns.ts'
@@ -9,13 +9,9 @@ import { BLANK } from './answers.ts'
 import { bandOf, DECIMAL, startOf } from './bands.ts'
 import type { Dialect, Sql } from './dialect.ts'
 import { identifies, isAnonymous, isRare, OTHER, unlessKnown, valueCounts } from './identity.ts'
+import { QUESTION_COLUMNS } from './scores.ts'
 import type { ModelOptions, ModelSettings, ViewColumn } from './spec.ts'
 import { metricWords } from './words.ts'
-
-/** A column that is an aggregate of the rows `G` of a group. */
-export interface Measure extends ViewColumn {
-  readonly sql: Sql
-}
 
 /** What the scores are grouped by, beside the question. */
 export interface Dimension {
@@ -23,8 +19,6 @@ export interface Dimension {
   readonly suffix: string
   readonly title: string
   readonly columns: Readonly<Record<string, ViewColumn>>
-  /** What else is counted of each group. */
-  readonly counts: Readonly<Record<string, Measure>>
   /** The scores of the metric, with the dimension's columns. */
   readonly from: (sql: Dialect, scores: Sql) => Sql
 }
@@ -45,11 +39,13 @@ export const attribute = (settings: ModelSettings): Dimension => ({
     },
     value_from: { type: 'number', description: 'Where the band begins, to sort by; null for texts' },
   },
-  counts: {
-    people: { type: 'integer', description: 'Users in the group', sql: 'COUNT(DISTINCT G.user_uuid)' },
-  },
   from: (sql, scores) => members(sql, scores, settings),
 })
+
+/** Columns of scores that groups keep: keys, and what measures and other dimensions read. */
+const MEASURED = [...Object.keys(QUESTION_COLUMNS), 'answered_at', 'user_uuid', 'score', 'points', 'category']
+  .map((name) => `M.${name}`)
+  .join(', ')
 
 const GROUP = ['form_uuid', 'question', 'item', 'scope', 'attribute']
 
@@ -58,15 +54,16 @@ const isSame = (one: string, other: string) => GROUP.map((key) => `${one}.${key}
 
 function members(sql: Dialect, scores: Sql, settings: ModelSettings): Sql {
   const { user, account } = settings.attributes
-  // The scores stand here once: BigQuery reads again whatever stands in a query again. Whether a name makes groups does not depend on the scope.
+  // Whether a name makes groups does not depend on the scope.
   const rows = `SELECT S.*, C.scope, CASE C.scope WHEN 'user' THEN P.attributes ELSE P.account_attributes END AS json
     FROM (${scores}) AS S JOIN ${sql.relation('respondents')} AS P ON P.response_uuid = S.response_uuid
     CROSS JOIN (SELECT 'user' AS scope UNION ALL SELECT 'account' AS scope) AS C`
   const number = `CASE WHEN ${sql.matches('V.value', DECIMAL)} THEN ${sql.tryCast('V.value', 'number')} END`
-  // Values are looked at once each, and not once for each response.
+  // `members` has a row for each attribute of each score, and is read twice, for which BigQuery makes it twice: it keeps only the columns
+  // that are asked for, and not the JSON of all attributes. Values are looked at once each, and not once for each response.
   return `SELECT G.* FROM (
     WITH members AS (
-      SELECT M.*, M.name AS attribute FROM (${sql.perMember(rows, [...new Set([...user, ...account])])}) AS M
+      SELECT ${MEASURED}, M.scope, M.name AS attribute, TRIM(M.value, ' ') AS value FROM (${sql.perMember(rows, [...new Set([...user, ...account])])}) AS M
       WHERE M.value IS NOT NULL AND NOT ${sql.matches('M.value', BLANK)}
     ), valued AS (
       SELECT V.*, ${number} AS number, ${makesNoGroup(sql, settings)} AS makes_none
@@ -75,13 +72,14 @@ function members(sql: Dialect, scores: Sql, settings: ModelSettings): Sql {
       ) AS V
       ${ownQuestions(sql, settings)}
     ), judged AS (
-      SELECT ${keysOf('V')}, 2 * SUM(CASE WHEN V.number IS NOT NULL THEN V.n ELSE 0 END) >= SUM(V.n) AS is_number, ${valueCounts('V.people')}
-      FROM valued AS V GROUP BY ${keysOf('V')}
-      HAVING 2 * SUM(CASE WHEN V.makes_none THEN V.n ELSE 0 END) < SUM(V.n)
+      SELECT V.*, ${typesOf(sql, settings)}, ${valueCounts('V.people', keysOf('V'))}
+      FROM valued AS V
+      LEFT JOIN (${givenTypes(sql)}) AS T ON T.scope = V.scope AND T.name = V.attribute
     ), named AS (
       SELECT ${keysOf('V')}, V.value, ${groupOf(sql, settings)} AS name,
-        CASE WHEN J.is_number THEN ${startOf('V.number')} END AS value_from
-      FROM valued AS V JOIN judged AS J ON ${isSame('J', 'V')}
+        CASE WHEN V.is_number THEN ${startOf('V.number')} END AS value_from
+      FROM judged AS V
+      WHERE NOT V.is_none
     )
     SELECT M.* REPLACE (N.name AS value), N.value_from
     FROM members AS M
@@ -97,12 +95,32 @@ const ownQuestions = (sql: Dialect, { groupAttributes }: ModelSettings): Sql =>
     : ''
 
 /** Times and JSON by their texts, unless the settings say what makes groups. */
-const NO_GROUP = '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$|^[[{]'
+const JSON_TEXT = '^[[{]'
+const NO_GROUP = `^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$|${JSON_TEXT}`
 
 const makesNoGroup = (sql: Dialect, { groupAttributes }: ModelSettings): Sql =>
   groupAttributes === undefined ? sql.matches('V.value', NO_GROUP) : 'FALSE'
 
-/** The group of a value `V` of an attribute `J`. A band and a boolean find nobody. */
+/** A query: attributes whose columns were given their types, which are those of all surveys and stay. A row may be there twice. */
+const givenTypes = (sql: Dialect): Sql =>
+  `SELECT N.scope, N.name, MAX(N.value_type) AS type FROM ${sql.relation('column_names')} AS N WHERE N.scope IN ('user', 'account') GROUP BY 1, 2`
+
+/** So many values of an attribute begin with a zero before another digit, and one of so many, where its digits are codes. */
+const CODES = { least: 3, oneOf: 20 }
+
+/** What an attribute is: by the type `T` that its column was given, else by its values `V`, of all surveys alike. */
+function typesOf(sql: Dialect, { groupAttributes }: ModelSettings): Sql {
+  const all = 'OVER (PARTITION BY V.scope, V.attribute)'
+  const n = (condition: Sql) => `SUM(CASE WHEN ${condition} THEN V.n ELSE 0 END) ${all}`
+  const isMost = (condition: Sql) => `2 * ${n(condition)} >= SUM(V.n) ${all}`
+  const codes = n(sql.matches('V.value', '^0[0-9]+$'))
+  const isNone = `CASE WHEN T.type IN ('date', 'timestamp') THEN TRUE WHEN T.type IS NULL THEN ${isMost('V.makes_none')}
+        WHEN T.type = 'text' THEN ${isMost(sql.matches('V.value', JSON_TEXT))} ELSE FALSE END`
+  return `COALESCE(T.type = 'number', ${isMost('V.number IS NOT NULL')}) AND (${codes} < ${CODES.least} OR ${CODES.oneOf} * ${codes} < SUM(V.n) ${all}) AS is_number,
+        ${groupAttributes === undefined ? isNone : 'FALSE'} AS is_none`
+}
+
+/** The group of a value `V` of an attribute. A band and a boolean find nobody. */
 function groupOf(sql: Dialect, settings: ModelSettings): Sql {
   const isNobody = isAnonymous(
     sql,
@@ -110,8 +128,8 @@ function groupOf(sql: Dialect, settings: ModelSettings): Sql {
     { value: 'V.value', isPlain: 'FALSE', isExempt: 'FALSE' },
     settings,
   )
-  const isRareText = `V.value NOT IN ('true', 'false') AND ${isRare('V.people', 'J')}${unlessKnown(sql, 'V.attribute', settings)}`
-  return `CASE WHEN J.is_number THEN ${bandOf('V.number')}
+  const isRareText = `V.value NOT IN ('true', 'false') AND ${isRare('V.people', 'V')}${unlessKnown(sql, 'V.attribute', settings)}`
+  return `CASE WHEN V.is_number THEN ${bandOf('V.number')}
         WHEN V.makes_none OR NOT (${isNobody}) OR ${isRareText} THEN '${OTHER}' ELSE V.value END`
 }
 

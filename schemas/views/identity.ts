@@ -4,6 +4,7 @@
  * not shown is counted, as OTHER. The setting IDENTIFYING_KEYS adds to it and takes away.
  */
 import { patternOf, withExceptions } from '../patterns.ts'
+import { IDENTIFYING_VALUE } from './anonymity/values.ts'
 import type { Dialect, Sql } from './dialect.ts'
 import type { ModelOptions } from './spec.ts'
 
@@ -40,26 +41,13 @@ const capital = (body: string) => (/^[a-z]/.test(body) ? body.charAt(0).toUpperC
 /** RE2, and JavaScript as well. Matches names that ask for a person. */
 export const IDENTIFYING_NAME = `^(?i:${WHOLE.join('|')})$|${WORDS.map(word).join('|')}`
 
-/** RE2, and JavaScript as well. Matches values by which a person, or a thing of theirs, is found. */
-export const IDENTIFYING_VALUE = [
-  '[^\\s@]+@[^\\s@]+[.][^\\s@]+',
-  // Phone numbers: of another country, in three groups, with a leading zero, or all digits. Not `1-10`, `201-1000` or `1500000`.
-  '^\\s*([+(]|00)[0-9 ()./-]{6,}[0-9]\\s*$',
-  '^\\s*[0-9]{3,5}([ .-][0-9]{3,5}){2,}\\s*$',
-  '^\\s*0[0-9]{1,5}[ ./-]?[0-9]{5,}\\s*$',
-  '^\\s*[0-9]{10,}\\s*$',
-  '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
-  '^[0-9a-fA-F]{24,}$',
-  '^[0-9]{1,3}([.][0-9]{1,3}){3}$',
-].join('|')
-
 /** What stands in aggregates for values that may identify a person, all together. */
 export const OTHER = '(other)'
 
 /** From so many values of one person each on, an attribute or a question may be one of free texts. */
-const OWN_VALUES = 5
+export const OWN_VALUES = 5
 /** So many people share a free text before it is shown. It is the usual least size of groups in surveys of staff, and in statistics of 3 to 10. */
-const PEOPLE = 5
+export const FEW_PEOPLE = 5
 
 const split = ({ identifyingKeys }: ModelOptions) => {
   const { patterns, exceptions } = withExceptions(identifyingKeys)
@@ -114,17 +102,23 @@ function namesNobody(sql: Dialect, names: readonly Sql[], options: ModelOptions,
 const unlessRemoved = (sql: Dialect, name: Sql, condition: Sql, options: ModelOptions): Sql =>
   split(options).removed.length === 0 ? condition : `(${isRemoved(sql, name, options)} OR ${condition})`
 
-/** Aggregates over the values of an attribute or a question, that `isRare` reads. @param people who has a value, in its row */
-export const valueCounts = (people: Sql): Sql =>
-  `COUNT(CASE WHEN ${people} = 1 THEN 1 END) AS own, SUM(CASE WHEN ${people} < ${PEOPLE} THEN ${people} ELSE 0 END) AS few_people`
+/**
+ * Windows over the values of an attribute or a question, that `isRare` reads.
+ * @param people who has a value, in its row @param keys what tells one attribute or question from another
+ */
+export const valueCounts = (people: Sql, keys: Sql): Sql => {
+  const all = `OVER (PARTITION BY ${keys})`
+  return `COUNT(CASE WHEN ${people} = 1 THEN 1 END) ${all} AS own,
+    SUM(CASE WHEN ${people} < ${FEW_PEOPLE} THEN ${people} ELSE 0 END) ${all} AS few_people`
+}
 
 /**
- * A condition: one person alone has the value; or fewer than PEOPLE, and it is among free texts: of those with such a value, half or more
+ * A condition: one person alone has the value; or fewer than FEW_PEOPLE, and it is among free texts: of those with such a value, half or more
  * have one of their own. Values that more people share say nothing of the others: they may be placeholders such as `-` and `N/A`.
  * @param row with the aggregates of `valueCounts`
  */
 export const isRare = (people: Sql, row: string): Sql =>
-  `(${people} <= 1 OR ${people} < ${PEOPLE} AND ${row}.own >= ${OWN_VALUES} AND 2 * ${row}.own >= ${row}.few_people)`
+  `(${people} <= 1 OR ${people} < ${FEW_PEOPLE} AND ${row}.own >= ${OWN_VALUES} AND 2 * ${row}.own >= ${row}.few_people)`
 
 /** ` AND NOT` the settings say of the name that it identifies nobody; '' where they say it of none. */
 export const unlessKnown = (sql: Dialect, name: Sql, options: ModelOptions): Sql =>

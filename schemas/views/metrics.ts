@@ -2,11 +2,17 @@
  * NPS, CSAT and CES of each question, of all time, and by month, segment or attribute, from `scores`, each with its interval
  * (intervals.ts). A segment or an attribute is that of the moment of the answer.
  */
-import type { Dialect } from './dialect.ts'
-import { attribute, type Dimension, type Measure } from './groups.ts'
+import type { Dialect, Sql } from './dialect.ts'
+import { attribute, type Dimension } from './groups.ts'
+import { isNobody, OTHER } from './identity.ts'
 import { type Estimator, estimated, INTERVAL_COLUMNS, meanOf, SHARE } from './intervals.ts'
 import { gradingOf, type Metric, ofGrading, QUESTION_COLUMNS, scored } from './scores.ts'
-import type { ModelSettings, View } from './spec.ts'
+import type { ModelSettings, View, ViewColumn } from './spec.ts'
+
+/** A column that is an aggregate of the rows `G` of a group. */
+interface Measure extends ViewColumn {
+  readonly sql: Sql
+}
 
 interface Measured {
   readonly title: string
@@ -22,6 +28,12 @@ const answersOf = (category: string, description: string): Measure => ({
   description,
   sql: `COUNT(CASE WHEN G.category = '${category}' THEN 1 END)`,
 })
+
+const PEOPLE: Measure = {
+  type: 'integer',
+  description: 'Users who gave them, each once',
+  sql: 'COUNT(DISTINCT G.user_uuid)',
+}
 
 const usual = (metric: Metric, name: 'best' | 'worst') => {
   const [least, most] = gradingOf(metric, {})[name]
@@ -66,28 +78,41 @@ const MEASURES: Readonly<Record<Metric, Measured>> = {
   },
 }
 
-const WHOLE: Dimension = { suffix: '', title: '', columns: {}, counts: {}, from: (_, scores) => scores }
+const WHOLE: Dimension = { suffix: '', title: '', columns: {}, from: (_, scores) => scores }
 
 const month = ({ timeZone }: ModelSettings): Dimension => ({
   suffix: '_by_month',
   title: ' by month of the answer',
   columns: { month: { type: 'date', description: `First day of the month (${timeZone})` } },
-  counts: {},
   from: (sql, scores) => `SELECT S.*, ${sql.month('S.answered_at', timeZone)} AS month FROM (${scores}) AS S`,
 })
 
-const SEGMENT: Dimension = {
+const segment = (settings: ModelSettings): Dimension => ({
   suffix: '_by_segment',
   title: ' by the segments that the user was in then; whoever was in two counts in both',
   columns: {
-    segment_uuid: { type: 'text', description: 'The segment' },
-    segment_name: { type: 'text', description: 'Its newest name' },
+    segment_uuid: { type: 'text', description: 'The segment; null for (other)' },
+    segment_name: {
+      type: 'text',
+      description:
+        'Its newest name; (other) for all whose names ask for a person or have the form of an address, a number or an identifier',
+    },
   },
-  counts: {},
-  from: (sql, scores) => `SELECT S.*, M.segment_uuid, COALESCE(N.name, M.segment_name) AS segment_name
+  from: (sql, scores) => `SELECT S.*, M.segment_uuid, M.segment_name
   FROM (${scores}) AS S
-  JOIN ${sql.relation('respondent_segments')} AS M ON M.response_uuid = S.response_uuid
-  LEFT JOIN ${sql.relation('segments')} AS N ON N.segment_uuid = M.segment_uuid`,
+  JOIN (${shownSegments(sql, settings)}) AS M ON M.response_uuid = S.response_uuid`,
+})
+
+/** A query: segments of responses. Whoever was in two that are not shown is in (other) once. */
+function shownSegments(sql: Dialect, settings: ModelSettings): Sql {
+  const isShown = isNobody(sql, ['K.name'], settings)
+  return `SELECT DISTINCT K.response_uuid, CASE WHEN K.name IS NULL OR ${isShown} THEN K.segment_uuid END AS segment_uuid,
+    CASE WHEN K.name IS NULL OR ${isShown} THEN K.name ELSE '${OTHER}' END AS segment_name
+  FROM (
+    SELECT M.response_uuid, M.segment_uuid, COALESCE(N.name, M.segment_name) AS name
+    FROM ${sql.relation('respondent_segments')} AS M
+    LEFT JOIN ${sql.relation('segments')} AS N ON N.segment_uuid = M.segment_uuid
+  ) AS K`
 }
 
 /** By both. */
@@ -95,7 +120,6 @@ const within = (outer: Dimension, inner: Dimension): Dimension => ({
   suffix: `${outer.suffix}_and${inner.suffix.replace('_by', '')}`,
   title: `${outer.title}, and${inner.title}`,
   columns: { ...outer.columns, ...inner.columns },
-  counts: { ...outer.counts, ...inner.counts },
   from: (sql, scores) => outer.from(sql, inner.from(sql, scores)),
 })
 
@@ -104,10 +128,10 @@ export function metricViews(metric: Metric, settings: ModelSettings): View[] {
   const { title, counts, score, estimator } = MEASURES[metric]
   const byMonth = month(settings)
   const byAttribute = attribute(settings)
-  const dimensions = [WHOLE, byMonth, SEGMENT, byAttribute, within(byMonth, byAttribute)]
-  return dimensions.map(({ suffix, title: groups, columns, counts: more, from }) => {
+  const dimensions = [WHOLE, byMonth, segment(settings), byAttribute, within(byMonth, byAttribute)]
+  return dimensions.map(({ suffix, title: groups, columns, from }) => {
     const keys = { ...QUESTION_COLUMNS, ...columns }
-    const measures = { ...more, ...counts }
+    const measures = { people: PEOPLE, ...counts }
     const sqlOf = Object.fromEntries(Object.entries(measures).map(([name, measure]) => [name, measure.sql]))
     return {
       name: `${metric}${suffix}`,

@@ -2,9 +2,9 @@
  * `scores`: every answer to an NPS, CSAT or CES question that counts, once, in its newest state. All metrics are made from it. Which
  * questions are scored, and on which scale, says `score_questions` (score-questions.ts).
  */
-import { SURVEY } from './answers.ts'
+import { BLANK, SURVEY } from './answers.ts'
 import type { Dialect, Sql } from './dialect.ts'
-import { numberOf, wordedNumberOf } from './scoring/labels.ts'
+import { isOwn, labelsOf, numbered, sameLabel } from './scoring/labels.ts'
 import type { MetricQuestions, ModelOptions, Range, ScoredQuestion, View, ViewColumn } from './spec.ts'
 
 export type Metric = keyof MetricQuestions
@@ -118,24 +118,35 @@ ${scored(sql, questions)}
 JOIN ${sql.relation('response_states')} AS R ON R.response_uuid = S.response_uuid`,
 })
 
+const SCORED = [
+  'C.are_labels_read',
+  'C.is_own',
+  'C.metric',
+  'C.form_name',
+  'C.survey_view',
+  'A.response_uuid',
+  'A.answered_at',
+  'A.user_uuid',
+]
+
 /**
  * The rows of `scores`, without what is known by the response and by the person's other answers only. Other views read this query,
  * not the view: neither engine leaves away a join or a window that nobody asks for.
  */
 export const scored = (sql: Dialect, questions: MetricQuestions): Sql => `WITH used AS (
-  SELECT metric, form_uuid, form_name, survey_view, question, item, scale_least, scale_most, are_labels_read
+  SELECT metric, form_uuid, form_name, survey_view, question, item, scale_least, scale_most, are_labels_read, ${isOwn(sql)} AS is_own
   FROM ${sql.relation('score_questions')}
   WHERE is_used
 ), several AS (
   ${severalChoices(sql, 'used')}
+), answered AS (
+  ${numbered(sql, 'used', SCORED)}
+), labels AS (
+  ${labelsOf('answered', 'are_labels_read')}
 ), given AS (
-  SELECT Q.metric, Q.form_uuid, Q.form_name, Q.survey_view, Q.question, Q.item, Q.scale_least, Q.scale_most, A.response_uuid, A.answered_at,
-    A.user_uuid, COALESCE(${numberOf(sql, 'A', 'Q.scale_most')},
-      CASE WHEN Q.are_labels_read THEN ${wordedNumberOf(sql, 'A', 'Q.scale_least', 'Q.scale_most')} END) AS score
-  FROM ${sql.relation('answers')} AS A
-  JOIN used AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
-  LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item
-  WHERE M.response_uuid IS NULL
+  SELECT G.*, COALESCE(G.number, L.worded) AS score
+  FROM answered AS G
+  LEFT JOIN labels AS L ON ${sameLabel('L', 'G')}
 ), graded AS (
   SELECT given.*,
     ${byMetric((metric) => ofGrading(sql, metric, questions, (grading) => categoryBy(metric, grading)))} AS category
@@ -145,12 +156,18 @@ export const scored = (sql: Dialect, questions: MetricQuestions): Sql => `WITH u
 SELECT metric, form_uuid, form_name, survey_view, question, item, response_uuid, answered_at, user_uuid, score, ${POINTS} AS points, category
 FROM graded`
 
-/** A query: answers of several choices, or whose first choice is blank, to the questions and items of a relation. They are few, so that answers lack them fast. */
+/**
+ * A query: answers of several choices to the questions and items of a relation. They are few, so that answers lack them fast. A choice that
+ * is blank is no row, so one that is not the first may be the only one.
+ */
 export const severalChoices = (sql: Dialect, of: Sql): Sql => `SELECT A.form_uuid, A.question, A.item, A.response_uuid
   FROM ${sql.relation('answers')} AS A
   JOIN ${of} AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
+  LEFT JOIN ${sql.relation('response_answers')} AS F
+    ON F.response_uuid = A.response_uuid AND F.question = A.question AND F.item = A.item AND F.choice = 0
   WHERE A.choice > 0
-  GROUP BY A.form_uuid, A.question, A.item, A.response_uuid`
+  GROUP BY A.form_uuid, A.question, A.item, A.response_uuid
+  HAVING COUNT(*) > 1 OR COUNT(CASE WHEN NOT ${sql.matches('F.value', BLANK)} THEN 1 END) > 0`
 
 function categoryBy(metric: Metric, { best, worst }: Grading): Sql {
   const [good, middle, bad] = CATEGORIES[metric]

@@ -41,18 +41,25 @@ What an answer is to a score, in \`score_questions\`, where \`answers\` is the s
 
 | answer | counts as | column |
 |---|---|---|
-| \`9\`, \`"9"\`, \`[9]\`, \`["9"]\` | 9 | \`counted\`; \`not_used\` where the question is not scored |
-| \`10 - Extremely likely\`, \`10: yes\`, \`10 (yes)\` | 10 | the same |
+| \`9\`, \`"9"\`, \`[9]\`, \`["9"]\`, \`["", "9"]\`, also with space around it or a wide digit (\`９\`) | 9 | \`counted\`; \`not_used\` where the question is not scored |
+| \`10 - Extremely likely\`, \`10: yes\`, \`10 (yes)\`, with the spaces | 10 | the same |
 | \`9/10\`, \`9 out of 10\` | 9 where the scale ends at 10, else a text | the same |
-| \`7 Likely\` | 7 where \`are_labels_read\`, else a text | the same |
+| \`7 Likely\` | 7 where it is a label, else a text | the same |
 | \`11\`, \`9.5\` | nothing | \`outside_scale\` |
 | \`N/A\`, \`true\`, \`2026-05-03\` | nothing | \`texts\` |
 | \`[8, 9]\` | nothing: it is two | \`lists\`; a question of which most answers are lists, and one list in five or more is of several choices, is no score |
 | \`[]\`, \`[""]\` | nothing: none was chosen | \`none_chosen\` |
 | \`{}\`, \`null\`, \`""\` | no answer | none |
 
-A number before words may be a label (\`7 Likely\`) or begin a sentence (\`3 bugs made me leave\`). It is read where most of at least five answers are so and each number has one label, or where the same
-labels come again, three times on average; there is no digit in the words. Everywhere else it is a text.
+A number before words may be a label (\`7 Likely\`, \`7. Likely\`, \`7=Likely\`), or begin a sentence (\`3 bugs made me leave\`) or a quantity (\`5 minutes\`). So it counts, each label by itself, once two answers have the label; capitals and
+signs behind it make no other one. One answer is enough
+- at an end of the scale, where more than half of the answers are numbers of the scale or labels that two have;
+- in the metric's own question (its identifier is \`nps\`, \`csat\` or \`ces\` and no more, or a setting or Refiner's type says so), where more than half of the answers, and at least five, are labels. Where more labels came only once than two for each number
+  of the scale, which is one for each of two languages, they are sentences.
+
+A question with other words in its identifier, such as \`nps_reason\`, has labels only where more than half of its answers are numbers of the scale, or labels of three different numbers have two answers each.
+Words that follow several numbers are a unit, and no label, but for a number that four in five of the answers with these words have. There is no digit in the words. Everywhere else the answer is a text. So one more answer
+changes what others count for only where it passes one of these thresholds: two answers, half of them, five, two for each number, three numbers, four in five.
 
 For another scale write an object instead of the identifier:
 
@@ -65,17 +72,19 @@ simulation over samples of 5 to 100 it holds the true score in 89 of 100 cases o
 American Statistical Association 22, 1927). \`few\` marks scores of fewer than 30 answers. Two groups differ by z = (a - b) / √(standard_error_a² + standard_error_b²): [analysis.md](analysis.md) has the query.
 
 **Groups.** Views by attribute have the attributes that make groups: no times, JSON, identifiers, nor the survey's own answers, which Refiner writes back as attributes. The setting
-\`GROUP_ATTRIBUTES\` says which instead. Within the answers to a question, an attribute is of numbers, of times or of texts by what at least half of its values are. Numbers from 10 on stand in bands, such as \`20 to under 50\`; \`value_from\` sorts them, and whatever
+\`GROUP_ATTRIBUTES\` says which instead. An attribute is of numbers, of times or of texts as its column \`attribute_…\` or \`account_…\` is, which keeps its type (see above; \`COLUMN_TYPES\` changes it); while that is open, by what at least half of the values are. So it is the same for all questions and surveys. Only where three values or more, and one of 20, begin with a zero before another digit (\`01067\`) are they codes, and texts. Spaces around a value do not count. Numbers from 10 on stand in bands, such as \`20 to under 50\`; \`value_from\` sorts them, and whatever
 is no number (\`-\`, \`N/A\`) is the one group \`(no number)\`. An attribute of times or JSON makes no groups, and neither do the misfits in it. Among texts, a time or JSON is in \`(other)\`. So each answer of somebody who has the attribute is in one group, and the groups' \`n\` add up. \`people\` is how many users they are.
 
-**Identity.** \`answer_distribution\` and the views by attribute do not show what may identify a person, and count it: as the value \`(other)\`, one row for all such values of an attribute or of a question. These are
+**Identity.** \`answer_distribution\`, \`score_questions\` and the views of scores do not show what may identify a person, and count it: as the value \`(other)\`, one row for all such values of an attribute or of a question. These are
 
 - values that one person alone has, such as names; numbers that stand in bands and booleans stay, and in \`answer_distribution\` numbers of up to two digits;
 - values of fewer than five people, where these are free texts: at least five of them are of one person each, and these are half of the people with such a value, or more. What five people share, such as a placeholder (\`-\`, \`unknown\`), changes nothing for the others;
-- values that have the form of an e-mail address, a phone number, a UUID or an IP address;
-- in \`answer_distribution\`, all answers to a question whose name asks for a person, such as \`email\`, \`phone\` or \`first_name\`, but booleans and numbers of up to two digits (\`ease_of_login\`); and keys of nested answers that have such a form. Attributes with such names make no groups at all.
+- values that have the form of an e-mail address, a phone number, an IBAN, a UUID, a link to a profile (\`linkedin.com/in/ann\`) or an IP address, some of them also inside a text (\`call +49 171 1234567\`). Four numbers with dots are an address only if each is at most 255 and one has three digits: \`4.12.0.1\` is more often a version;
+- in \`answer_distribution\`, all answers to a question whose name asks for a person, such as \`email\`, \`phone\` or \`first_name\`, but booleans and numbers of up to two digits (\`ease_of_login\`); attributes with such names make no groups at all;
+- keys of nested answers and names of questions that have such a form, and keys that are people's own words: where five people or more, and half of all who gave any, gave a key that no one else gave, its keys of fewer than five people. They are the item \`(other)\`, are no scores, and are counted in one row of \`score_questions\`, with a note;
+- names of segments that ask for a person or have such a form. Other segments are shown whoever is in them: you named them.
 
-\`IDENTIFYING_KEYS\` adds names, and takes them away with \`!\`: then all values of that question or attribute are shown. \`scores\`, \`comments\`, \`response_states\`, \`answers\` and \`context_values\` have a row per person, with their \`user_uuid\`; \`answers\`, \`context_values\`, \`comments\` and
+\`IDENTIFYING_KEYS\` adds names, and takes them away with \`!\`: then all values of that question or attribute are shown, but no keys of nested answers that are addresses, numbers or identifiers. \`scores\`, \`comments\`, \`response_states\`, \`answers\` and \`context_values\` have a row per person, with their \`user_uuid\`; \`answers\`, \`context_values\`, \`comments\` and
 \`survey_…\` hold what people wrote or applications sent.
 `
 

@@ -233,5 +233,74 @@ test('numbers of a scale are shown whatever the question is called, and a key th
     { question: 'ease_of_login', item: '', value: '4', answers: 1, n: 1 },
   ])
   t.deepEqual(await ask('SELECT item FROM csat'), [{ item: 'speed' }])
-  t.deepEqual(await ask('SELECT item FROM score_questions'), [{ item: 'speed' }])
+  t.deepEqual(await ask('SELECT item, answers, not_used, is_used, note FROM score_questions ORDER BY item'), [
+    {
+      item: '(other)',
+      answers: 2,
+      not_used: 2,
+      is_used: false,
+      note: 'Not scored: 2 names that may identify a person.',
+    },
+    { item: 'speed', answers: 1, not_used: 0, is_used: true, note: null },
+  ])
+})
+
+test('keys of nested answers that are people are one item, are no scores, and are counted', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const name = (at: number) => `Bob Jones ${'abcdefgh'.charAt(at)}`
+  const events = Array.from({ length: 8 }, (_, at) => ({
+    ...answered(at, {
+      colleague: { [name(at)]: 5, [`Dr ${name(at)}`]: 5 },
+      nps: { [name(at)]: 9 },
+      'nps@acme.example': 4,
+    }),
+    uuid: `user-${at}`,
+  }))
+  await load(...events)
+  const places =
+    'SELECT question, item, value, answers, n, users, respondents, share FROM answer_distribution ORDER BY 1'
+  const other = { item: '(other)', value: '(other)', answers: 8, n: 8, users: 8, respondents: 8, share: 1 }
+  t.deepEqual(await ask(places), [
+    { question: '(other)', item: '', value: '4', answers: 1, n: 8, users: 8, respondents: 8, share: 1 },
+    { ...other, question: 'colleague', answers: 16, n: 16, respondents: 16 },
+    { ...other, question: 'nps' },
+  ])
+  t.deepEqual(await ask('SELECT * FROM nps'), [])
+  t.deepEqual(await ask('SELECT question, item, answers, not_used, note FROM score_questions ORDER BY 1'), [
+    { question: '(other)', item: '', answers: 8, not_used: 8, note: 'Not scored: 1 name that may identify a person.' },
+    {
+      question: 'nps',
+      item: '(other)',
+      answers: 8,
+      not_used: 8,
+      note: 'Not scored: 8 names that may identify a person.',
+    },
+  ])
+})
+
+test('rows of a matrix stand by themselves, also while one person alone has answered them', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const rows = Object.fromEntries(Array.from({ length: 6 }, (_, at) => [`row ${at}`, 4]))
+  await load({ ...answered(0, { csat: rows }), uuid: 'user-0' })
+  const counts = 'SELECT COUNT(DISTINCT item) AS items, SUM(n) AS n FROM answer_distribution'
+  t.deepEqual(await ask(counts), [{ items: 6, n: 6 }])
+  t.deepEqual(await ask('SELECT COUNT(*) AS scored FROM csat'), [{ scored: 6 }])
+})
+
+test('people of the row (other) are counted once', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  await load(...['one', 'two', 'three'].map((why, at) => ({ ...answered(at, { why }), uuid: 'user-0' })))
+  t.deepEqual(await ask('SELECT value, answers, n, users FROM answer_distribution'), [
+    { value: '(other)', answers: 3, n: 3, users: 1 },
+  ])
+})
+
+test('keys of nested answers are shown where the settings say that the question identifies nobody', async (t) => {
+  const { load, ask } = await viewWarehouse(t, { identifyingKeys: ['!shop'] })
+  const events = Array.from({ length: 6 }, (_, at) => ({
+    ...answered(at, { shop: { [`shop ${at}`]: 5 } }),
+    uuid: `user-${at}`,
+  }))
+  await load(...events)
+  t.is((await ask('SELECT DISTINCT item FROM answer_distribution')).length, 6)
 })

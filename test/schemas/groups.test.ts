@@ -172,3 +172,62 @@ test('an attribute of which everyone has one of their own groups where the setti
   await load(...Array.from({ length: 20 }, (_, at) => answered(at, { company_name: `Acme ${at}` })))
   t.is((await ask(VALUES)).length, 20)
 })
+
+const TYPED = 'SELECT question, value, n FROM nps_by_attribute ORDER BY question, value_from NULLS FIRST, value'
+
+test('an attribute keeps the type that its column was given, in each question, whatever its values are now', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const seats = (at: number) => (at < 20 ? 'unlimited' : String(at))
+  const data = (at: number) => (at < 18 ? { nps: at % 11 } : { nps: at % 11, nps_2: 5 })
+  await load(...several(40, (at) => answered(at, { seats: seats(at) }, {}, data(at))))
+  const before = await ask(TYPED)
+  await load(answered(50, { seats: 'unlimited' }))
+  await load(answered(51, { seats: 'unlimited' }))
+  t.deepEqual(valuesOf(before), [
+    'nps=(no number)=20',
+    'nps=20 to under 50=20',
+    'nps_2=(no number)=2',
+    'nps_2=20 to under 50=20',
+  ])
+  t.deepEqual(valuesOf(await ask(TYPED)).slice(0, 2), ['nps=(no number)=22', 'nps=20 to under 50=20'])
+})
+
+test('digits with leading zeros are texts, and numbers are in bands however they are written', async (t) => {
+  const zips = several(40, (at) => (at % 2 === 0 ? '01067' : '80331'))
+  t.deepEqual((await groupsOf(t, zips)).groups, { '01067': 20, 80331: 20 })
+  const numbers = [...several(20, () => '7'), '1e3', '1.5E+3', '12345678901234567', 3e15, '007']
+  t.deepEqual((await groupsOf(t, numbers)).groups, {
+    7: 20,
+    '(no number)': 1,
+    '1000 to under 2000': 2,
+    '500000000000000 and more': 2,
+  })
+})
+
+test('segments whose names are people are one group, and people are counted once', async (t) => {
+  const { load, ask } = await viewWarehouse(t)
+  const segment = (name: string) => ({ uuid: `segment-${name}`, name, created_at: '2026-01-01 10:00:00' })
+  const event = (at: number, ...names: string[]) => ({ ...answered(at, {}), segments: names.map(segment) })
+  const again = event(2, 'Beta', 'ann@example.com')
+  await load(event(0, 'Beta', 'ann@example.com', '+49 171 1234567'), event(1, 'Beta', 'Phone number'), again, {
+    ...again,
+    response: { ...again.response, uuid: 'response-again' },
+  })
+  t.deepEqual(await ask('SELECT segment_uuid, segment_name, n, people FROM nps_by_segment ORDER BY segment_name'), [
+    { segment_uuid: null, segment_name: '(other)', n: 4, people: 3 },
+    { segment_uuid: 'segment-Beta', segment_name: 'Beta', n: 4, people: 3 },
+  ])
+  t.deepEqual(await ask('SELECT SUM(n) AS n, SUM(people) AS people FROM nps'), [{ n: 4, people: 3 }])
+})
+
+test('spaces around a value make no group of their own', async (t) => {
+  t.deepEqual(
+    (
+      await groupsOf(
+        t,
+        several(6, (at) => (at % 2 === 0 ? 'Web' : ' Web ')),
+      )
+    ).groups,
+    { Web: 6 },
+  )
+})

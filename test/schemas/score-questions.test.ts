@@ -235,43 +235,8 @@ test('an empty list is an answer that does not count, an empty object and blank 
   })
 })
 
-const WORDS = ['Not at all', 'Hardly', 'Maybe', 'Likely', 'Surely']
-const labeled = (at: number) => `${at % 5} ${WORDS[at % 5]}`
-
-test('a number before words counts where the answers are such labels', async (t) => {
-  const rowOf = async (answers: readonly unknown[]) => {
-    const row = (
-      await questionsOf(
-        t,
-        answers.map((nps) => ({ nps })),
-      )
-    ).get('nps')
-    return [row?.['counted'], row?.['texts'], row?.['are_labels_read']]
-  }
-  // All are labels, few or many of them.
-  t.deepEqual(await rowOf(Array.from({ length: 5 }, (_, at) => labeled(at))), [5, 0, true])
-  t.deepEqual(await rowOf([...Array.from({ length: 25 }, (_, at) => labeled(at)), '3 bugs made me leave']), [
-    26,
-    0,
-    true,
-  ])
-  // Only the ends have labels.
-  const ends = Array.from({ length: 30 }, (_, at) => (at % 11 === 0 ? '0 Not at all' : at % 11))
-  t.deepEqual(await rowOf(ends), [30, 0, true])
-  // Someone wrote a sentence.
-  t.deepEqual(await rowOf([...Array.from({ length: 30 }, (_, at) => at % 11), '3 bugs made me leave']), [30, 1, false])
-  const sentences = Array.from({ length: 30 }, (_, at) => `${at % 10} reasons ${'x'.repeat(at)}`)
-  t.deepEqual(await rowOf(sentences), [0, 30, false])
-})
-
 test('a number out of the highest of the scale always counts, and out of another one never', async (t) => {
   const answers = ['9 out of 10', '8/10', ' 7 of 10 ', '10 von 10', '11/10', '4/5', '9 or 10', '9/10/2025']
   const row = (await questionsOf(t, [...many(11, (at) => at, 'nps'), ...answers.map((nps) => ({ nps }))])).get('nps')
   t.like(row, { counted: 15, outside_scale: 1, texts: 3, are_labels_read: false })
-})
-
-test('labels that are read have points in the view of the survey', async (t) => {
-  const { load, ask } = await viewWarehouse(t)
-  await load(...Array.from({ length: 25 }, (_, at) => answerAt({ nps: labeled(at) }, at)))
-  t.deepEqual(await ask('SELECT COUNT(nps_points) AS n, AVG(nps_points) AS nps FROM survey_s'), [{ n: 25, nps: -100 }])
 })

@@ -110,35 +110,6 @@ test('where lists are the rule, a list of one is a score by its name, and one of
   t.deepEqual(await bySetting.ask('SELECT n FROM nps'), [{ n: 3 }])
 })
 
-test('of a number with what it means, the number counts; a day, a fraction and a sentence have none', async (t) => {
-  const { load, ask } = await viewWarehouse(t)
-  const labeled = {
-    '10 - Extremely likely': 10,
-    '9: likely': 9,
-    '8 – gern': 8,
-    '7) ok': 7,
-    '6. rather not': 6,
-    '5=meh': 5,
-    '0 (not at all)': 0,
-    ' 4 — hm': 4,
-  }
-  const others = ['2026-05-03', '9.5', '10 minutes to set up', '1/2', '9 - 10', '3:30', '8', 'about 7 - or so', '7)']
-  const texts = [...Object.keys(labeled), ...others]
-  await load(
-    ...texts.map((text, at) => answerAt({ nps: text }, at)),
-    ...nps(8)
-      .slice(1)
-      .map((each, at) => ({
-        ...each,
-        response: { ...each.response, uuid: `${each.response.uuid.slice(0, -2)}f${at}` },
-      })),
-  )
-  const found =
-    await ask(`SELECT A.value, S.score FROM scores AS S JOIN answers AS A ON A.response_uuid = S.response_uuid
-    WHERE A.value_number IS NULL`)
-  t.deepEqual(Object.fromEntries(found.map(({ value, score }) => [value, score])), labeled)
-})
-
 test('points are what averages to the score, and each answer has a category', async (t) => {
   const { load, ask } = await viewWarehouse(t)
   const scores = [10, 9, 8, 7, 6, 0].map((score, at) => answerAt({ nps: score, csat: (at % 5) + 1, ces: at + 2 }, at))

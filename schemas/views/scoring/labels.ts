@@ -1,59 +1,84 @@
 /**
- * Numbers that answers to scored questions say with something beside them. A number with its meaning behind a sign (`10 - Extremely likely`)
- * and one out of the highest of the scale (`9/10`) are always read. A number before words (`7 Likely`) may as well begin a sentence (`3 bugs
- * made me leave`), so it is read only where the answers to the question are labels: each number has one label in most of at least
- * LABELED_ANSWERS answers, or the same labels come again and again.
+ * Which numbers before words (`7 Likely`) are labels, so that they count, and which begin sentences (`3 bugs made me leave`) or are
+ * quantities (`5 minutes`). It is decided for each label, so that an odd answer takes no others with it:
+ *
+ * - Words after several numbers are a unit, and no label; but for a number that four in five of the answers with these words have.
+ * - A label counts once two answers have it. One is enough at an end of the scale, where most answers are numbers or such labels.
+ * - In the metric's own question one is also enough where most answers, and at least five, are labels, and no more of them came
+ *   only once than two for each number of the scale: people answer in two languages.
+ * - A question with the metric's name among other words (`nps_reason`) has labels only where most answers are numbers, or labels of
+ *   three different numbers came twice.
  */
 import type { Dialect, Sql } from '../dialect.ts'
+import { numberOf, wordedNumberOf, wordsOf } from './numbers.ts'
 
-/** RE2: an integer with space around it, or with what it means, such as `10 - Extremely likely` or `0 (not at all)`; no day, fraction or decimal. */
-const LABELED = '^\\s*(-?[0-9]+)\\s*(?:$|[-\u2013\u2014:=.)(]\\s*[^0-9\\s])'
+/** Answers that make a label. */
+const TWICE = 2
+/** From so many labels on, those that came once may count. */
+const SOME = 5
+/** For each number of the scale, so many labels may have come once. */
+const LANGUAGES = 2
+/** So many different numbers make a scale of a question that may be about something else. */
+const NUMBERS = 3
 
-/** RE2: what stands between a number and the highest one, such as `9/10` or `9 out of 10`. */
-const OUT_OF = '\\s*(?:/|\\s(?:out\\s+of|of|von|van|sur|su|de)\\s)\\s*'
-const PART = `(?i:^\\s*([0-9]+)${OUT_OF}[0-9]+\\s*$)`
-const WHOLE = `(?i:^\\s*[0-9]+${OUT_OF}([0-9]+)\\s*$)`
+/** Whether a row of `score_questions` is the metric's own question: a setting or Refiner's type says so, or it is called as the metric and nothing else. */
+export const isOwn = (sql: Dialect): Sql => `(source <> 'name' OR ${sql.letters('question')} = metric)`
 
-/** RE2: a number before words without digits, such as `7 Likely`. */
-const WORDED = '^\\s*(-?[0-9]+)\\s+\\p{L}[^0-9]*$'
+/**
+ * A query: answers of one choice to the questions of a relation, with the `number` that they say by themselves, else the `worded`
+ * number before words, and the `words`. Beside it, a relation `several` has the answers of several choices.
+ * @param columns of the relation, beside the place and the scale
+ */
+export const numbered = (sql: Dialect, of: Sql, columns: readonly string[]): Sql =>
+  `SELECT G.*, CASE WHEN G.worded IS NOT NULL THEN ${wordsOf(sql, 'G')} END AS words
+  FROM (
+    SELECT G.*, CASE WHEN G.number IS NULL THEN ${wordedNumberOf(sql, 'G')} END AS worded
+    FROM (
+      SELECT C.form_uuid, C.question, C.item, C.scale_least, C.scale_most, ${columns.join(', ')}, A.value,
+        ${numberOf(sql, 'A', 'C.scale_most')} AS number
+      FROM ${sql.relation('answers')} AS A
+      JOIN ${of} AS C ON C.form_uuid = A.form_uuid AND C.question = A.question AND C.item = A.item
+      LEFT JOIN several AS M ON M.response_uuid = A.response_uuid AND M.question = A.question AND M.item = A.item
+      WHERE M.response_uuid IS NULL
+    ) AS G
+  ) AS G`
 
-/** RE2, and JavaScript as well: any of these. */
-export const LABELED_NUMBER: string = [LABELED, PART, WORDED].map((one) => `(?:${one})`).join('|')
+const PLACE = 'form_uuid, question, item'
+const samePlace = (one: string, other: string): Sql =>
+  `${one}.form_uuid = ${other}.form_uuid AND ${one}.question = ${other}.question AND ${one}.item = ${other}.item`
 
-/** From so many labels on, most answers are enough. */
-const LABELED_ANSWERS = 5
-/** So often a label comes, on average, where answers are labels. */
-const REPEATED = 3
+/** The same label, in two rows of answers or labels. */
+export const sameLabel = (one: string, other: string): Sql =>
+  `${samePlace(one, other)} AND ${one}.worded = ${other}.worded AND ${one}.words = ${other}.words`
 
-const numberIn = (sql: Dialect, value: Sql, expression: string): Sql =>
-  sql.tryCast(sql.captured(value, expression), 'number')
+const READ: Sql = `(is_own OR 2 * numbers > given OR different >= ${NUMBERS})
+    AND (n >= ${TWICE}
+      OR worded IN (scale_least, scale_most) AND 2 * (numbers + again) > given
+      OR is_own AND labeled >= ${SOME} AND 2 * labeled > given AND once <= ${LANGUAGES} * (scale_most - scale_least + 1))`
 
-/** The number that an answer of this row says, by itself, with its meaning, or out of the highest of the scale. */
-export const numberOf = (sql: Dialect, row: string, most: Sql): Sql => {
-  const value = `${row}.value`
-  return `COALESCE(${row}.value_number, ${numberIn(sql, value, LABELED)},
-      CASE WHEN ${numberIn(sql, value, WHOLE)} = ${most} THEN ${numberIn(sql, value, PART)} END)`
-}
+const WHOLE = `OVER (PARTITION BY ${PLACE})`
+const sumWhere = (condition: Sql): Sql => `SUM(CASE WHEN ${condition} THEN n ELSE 0 END) ${WHOLE}`
 
-/** The number of the scale before the words of this row; NULL where there is none. */
-export const wordedNumberOf = (sql: Dialect, row: string, least: Sql, most: Sql): Sql => {
-  const number = numberIn(sql, `${row}.value`, WORDED)
-  return `CASE WHEN ${number} BETWEEN ${least} AND ${most} THEN ${number} END`
-}
-
-/** Whether an answer of this row may be a number with something beside it, on whatever scale. */
-export const mayBeNumber = (sql: Dialect, row: string): Sql =>
-  `${row}.value_number IS NOT NULL OR ${sql.matches(`${row}.value`, LABELED_NUMBER)}`
-
-/** Aggregates of answers of one choice, by their names: `worded` is what `wordedNumberOf` gives. */
-export const LABEL_COUNTS: Readonly<Record<string, Sql>> = {
-  worded: 'COUNT(worded)',
-  labels: 'COUNT(DISTINCT CASE WHEN worded IS NOT NULL THEN LOWER(TRIM(value)) END)',
-  worded_numbers: 'COUNT(DISTINCT worded)',
-  least_worded: 'MIN(worded)',
-  most_worded: 'MAX(worded)',
-}
-
-/** Whether numbers before words are read, by these counts and `given`, the answers of one choice. */
-export const ARE_LABELS: Sql = `(worded >= ${LABELED_ANSWERS} AND 2 * worded > given AND labels = worded_numbers
-      OR worded > 0 AND worded >= ${REPEATED} * labels)`
+/**
+ * A query: the labels that count, with `n` answers each, of a relation of what `numbered` gives, with `is_own`. It reads the relation once,
+ * since BigQuery evaluates a CTE for each reader. Answers without words are in it as one label of a question, until the end.
+ * @param where a condition on the relation
+ */
+export const labelsOf = (given: Sql, where: Sql = 'TRUE'): Sql => `SELECT ${PLACE}, worded, words, n
+FROM (
+  SELECT L.*, ${sumWhere('is_label')} AS labeled, ${sumWhere(`is_label AND n >= ${TWICE}`)} AS again,
+    COUNT(CASE WHEN is_label AND n = 1 THEN 1 END) ${WHOLE} AS once,
+    COUNT(DISTINCT CASE WHEN is_label AND n >= ${TWICE} THEN worded END) ${WHOLE} AS different
+  FROM (
+    SELECT W.*, SUM(n) ${WHOLE} AS given, SUM(in_scale) ${WHOLE} AS numbers,
+      words IS NOT NULL AND 5 * n >= 4 * SUM(n) OVER (PARTITION BY ${PLACE}, words) AS is_label
+    FROM (
+      SELECT ${PLACE}, scale_least, scale_most, is_own, worded, words, COUNT(*) AS n,
+        COUNT(CASE WHEN number BETWEEN scale_least AND scale_most THEN 1 END) AS in_scale
+      FROM ${given}
+      WHERE ${where}
+      GROUP BY ${PLACE}, scale_least, scale_most, is_own, worded, words
+    ) AS W
+  ) AS L
+) AS S
+WHERE is_label AND ${READ}`

@@ -29,18 +29,22 @@ export function note(sql: Dialect): Sql {
     ['none', counted('none', 'empty list', 'empty lists')],
   ].map(([n, words]) => `CASE WHEN ${n} = 0 THEN '' ELSE CONCAT(', ', ${words}) END`)
   const share = (n: Sql) => `CONCAT(${text(n)}, ' of ', ${text('answers')})`
-  // Only texts under a metric's name, such as nps_reason: a question for comments, which no score lacks.
+  const labels = `CASE WHEN labeled = 0 THEN '' WHEN labeled = 1 THEN ' 1 answer is a label: the number before its words counts.'
+      ELSE CONCAT(' ', ${text('labeled')}, ' answers are labels: the number before their words counts.') END`
+  const unread = 'beginning - labeled'
+  const begun = `CASE WHEN ${unread} <= 0 THEN '' ELSE CONCAT(' ', ${text(unread)}, ' of them begin', CASE WHEN ${unread} = 1 THEN 's' ELSE '' END, ' with a number of the scale, not by a label.') END`
+  // Only texts under a metric's name with other words, such as nps_reason: a question for comments, which no score lacks.
   return `CASE
-    WHEN source = 'name' AND texts = chosen THEN NULL
+    WHEN NOT is_own AND texts = chosen AND beginning = 0 THEN NULL
     WHEN obstacle = 'off' THEN CONCAT('Not scored: ', ${SETTING}, ' does not name it.')
     WHEN obstacle = 'none' AND answers = 0 THEN 'Not scored: nobody has answered it.'
     WHEN obstacle = 'none' THEN 'Not scored: all answers are empty lists.'
     WHEN obstacle = 'lists' THEN CONCAT('Not scored: several choices in ', ${share('several')}, ' answers.')
-    WHEN obstacle = 'texts' THEN CONCAT('Not scored: texts in ', ${share('texts')}, ' answers.')
+    WHEN obstacle = 'texts' THEN CONCAT('Not scored: texts in ', ${share('texts')}, ' answers.', ${begun})
     WHEN obstacle = 'outside' THEN CONCAT('Not scored: ', ${text('fitting')}, ' of ', ${text('numbers')}, ' numbers are whole and from ', ${SCALE}, '.', ${mend(sql)})
     ELSE NULLIF(LTRIM(CONCAT(
       CASE WHEN fitting < answers THEN CONCAT('Not counted: ', SUBSTR(CONCAT(${left.join(', ')}), 3), '.') ELSE '' END,
-      CASE WHEN fitting < ${ENOUGH} * numbers THEN ${mend(sql)} ELSE '' END, ${doubt(sql)})), '')
+      CASE WHEN fitting < ${ENOUGH} * numbers THEN ${mend(sql)} ELSE '' END, ${labels}, ${doubt(sql)})), '')
   END`
 }
 

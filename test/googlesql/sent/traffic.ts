@@ -49,6 +49,8 @@ export function ofManyDays(days: number): object[] {
   })
 }
 
+const SCALE_LABELS = Array.from({ length: 11 }, (_, at) => `${at} ${'abcdefghijk'[at]}-label`)
+
 /** Answers to scores as people and forms give them: on scales that differ, with labels, as lists, as texts, once more. */
 export function oddScores(): object[] {
   const odd = [
@@ -74,7 +76,10 @@ export function oddScores(): object[] {
         nps_lists: at % 3 === 0 ? '9' : ['8', '9'],
         nps_reason: `text ${at}`,
         nps_listed: at % 13 === 0 ? ['9', '10'] : [at % 11],
-        nps_labeled: `${at % 11} ${at % 11 < 7 ? 'Unlikely' : 'Likely'}`,
+        nps_unit: `${at % 11} ${at % 11 < 7 ? 'Unlikely' : 'Likely'}`,
+        nps_labeled: [...SCALE_LABELS, '\uff19', '10\u00a0', '3-in-1 tool', '7. gut', '7. Gut!', ['', '9']][at % 18],
+        csat_ends: at % 5 === 0 ? `${((at % 10) / 5) * 4 + 1} end ${at % 10 === 0 ? 'a' : 'b'}` : (at % 3) + 2,
+        csat: at < 6 ? `${(at % 5) + 1} ${'abcdef'[at]}` : undefined,
         csat_part: at % 7 === 0 ? [] : `${(at % 5) + 1} out of ${at % 3 === 0 ? 10 : 5}`,
       },
       at,
@@ -91,6 +96,10 @@ export function identities(): object[] {
       seats: at % 9 === 0 ? 'N/A' : at * 7,
       since: at % 9 === 0 ? '-' : '2026-05-03',
       reach: at % 2 === 0 ? `p${at}@example.com` : 'by post',
+      zip: at % 2 === 0 ? '01067' : '80331',
+      worth: ['1e3', '12345678901234567', ' 7 ', 3e15][at % 4],
+      version: at % 2 === 0 ? '4.12.0.1' : '93.184.216.34',
+      source: ['Web', ' Web ', 'call +49 171 1234567', '2001:db8::1'][at % 4],
     }
     const why = at % 4 === 0 ? 'ok' : `because ${at}`
     const data = {
@@ -98,11 +107,19 @@ export function identities(): object[] {
       name: `Ann ${at}`,
       why,
       rows: { [`p${at}@example.com`]: 5, price: at % 5, about: 'x' },
+      colleague: { [`Ann ${at}`]: 5, [`Dr Ann ${at}`]: 4 },
+      csat: { [`Ann ${at % 30}`]: 1 + (at % 5) },
+      'nps@acme.example': at % 11,
     }
+    const segments = ['Beta', `p${at % 3}@example.com`, 'Phone number'].map((name) => ({
+      uuid: `segment ${name}`,
+      name,
+    }))
     return {
       ...answerAt(data, at),
       uuid: `user-${at}`,
       attributes,
+      segments,
       account: { uuid: `account-${at % 5}`, attributes: { company: `Acme ${at % 5}`, tier: at % 2 === 0 ? 'a' : 'b' } },
     }
   })

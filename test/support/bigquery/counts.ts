@@ -3,7 +3,7 @@ import type { Cell, Row, Table } from '../../../schemas/spec.ts'
 import { responseAnswers, responseNoneChosen } from '../../../schemas/tables/answers.ts'
 import { respondents } from '../../../schemas/tables/responses.ts'
 import { COUNTS, type Count, PLACE } from '../../../schemas/views/column-counts.ts'
-import { LABELED_NUMBER } from '../../../schemas/views/scoring/labels.ts'
+import { LABELED_NUMBER } from '../../../schemas/views/scoring/numbers.ts'
 import { isBlank, typeOf } from '../../../src/flatten/value.ts'
 import type { World } from './world.ts'
 
