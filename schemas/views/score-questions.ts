@@ -153,7 +153,9 @@ function people(sql: Dialect): Sql {
     ${sum('P.texts')} AS texts, ${sum('P.several')} AS lists, ${sum('P.none')} AS none_chosen, FALSE AS are_labels_read, FALSE AS is_used,
     CONCAT('Not scored: ', ${names}, ' that may identify a person.') AS note
   FROM (
-    SELECT D.* REPLACE (${shownQuestion(sql, 'D.question')} AS question, CASE D.item WHEN '' THEN '' ELSE '${OTHER}' END AS item) FROM decided AS D WHERE D.is_person
+    SELECT Q.* REPLACE (CASE Q.item WHEN '' THEN '' ELSE '${OTHER}' END AS item) FROM (
+      SELECT D.* REPLACE (${shownQuestion(sql, 'D.question')} AS question) FROM decided AS D WHERE D.is_person
+    ) AS Q
   ) AS P
   GROUP BY P.form_uuid, P.question, P.item, P.metric`
 }

@@ -3,7 +3,7 @@ import test from 'ava'
 import { LATER, MEANINGS } from '../../src/destinations/bigquery/errors.ts'
 import { openReader } from '../../src/destinations/bigquery/reader.ts'
 import { READING_MEANINGS, readingError, statementError } from '../../src/destinations/bigquery/reading-errors.ts'
-import { NotYetError, PermanentError, reasonOf, TransientError } from '../../src/errors.ts'
+import { NotYetError, PermanentError, TransientError, wordsOf } from '../../src/errors.ts'
 import { readingFrom } from '../support/bigquery/reading.ts'
 import { listen } from '../support/listen.ts'
 
@@ -40,9 +40,9 @@ test('a statement that is refused is told in the words of BigQuery, and anything
   for (const reason of ['invalidQuery', 'notFound', 'resourcesExceeded', 'responseTooLarge']) {
     const error = statementError('read the answer', { reason, message: words })
     t.true(error instanceof PermanentError)
-    t.is(reasonOf(error), `read the answer: the statement cannot be run; BigQuery says why: ${words}`)
+    t.is(wordsOf(error), `read the answer: the statement cannot be run; BigQuery says why: ${words}`)
   }
-  t.notRegex(reasonOf(statementError('read the answer', { reason: 'accessDenied', message: words })), /nothing/)
+  t.notRegex(wordsOf(statementError('read the answer', { reason: 'accessDenied', message: words })), /nothing/)
 })
 
 /** What a reader is told by a BigQuery that answers everything so. */

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import test, { type ExecutionContext } from 'ava'
 import { bigquerySource } from '../../src/destinations/bigquery/source.ts'
-import { PermanentError, reasonOf, TransientError } from '../../src/errors.ts'
+import { PermanentError, TransientError, wordsOf } from '../../src/errors.ts'
 import { readingFrom } from '../support/bigquery/reading.ts'
 import { listen } from '../support/listen.ts'
 
@@ -114,8 +114,8 @@ test('what fails while it runs is told in its own words, and what may pass as su
   }
   const own = await failed('invalidQuery')
   t.true(own instanceof PermanentError)
-  t.is(reasonOf(own), 'read the answer: the statement cannot be run; BigQuery says why: division by zero: 1 / 0')
+  t.is(wordsOf(own), 'read the answer: the statement cannot be run; BigQuery says why: division by zero: 1 / 0')
   const passing = await failed('backendError')
   t.true(passing instanceof TransientError)
-  t.is(reasonOf(passing), 'read the answer: BigQuery failed inside; try again (backendError)')
+  t.is(wordsOf(passing), 'read the answer: BigQuery failed inside; try again (backendError)')
 })

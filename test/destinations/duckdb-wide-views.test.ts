@@ -37,7 +37,7 @@ test('views of many attributes are read in little memory', async (t) => {
     { attribute_attribute_7: 'value 7 9' },
   ])
   t.deepEqual(await ask("SELECT value, n FROM nps_by_attribute WHERE attribute = 'attribute 0'"), [
-    { value: '1e-7', n: RESPONSES },
+    { value: '0 to under 1', n: RESPONSES },
   ])
 })
 

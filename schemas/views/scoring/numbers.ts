@@ -35,7 +35,7 @@ const BEGINNING = `^${SPACE}*(${NUMBER})`
 export const LABELED_NUMBER: string = [EXPLAINED, PART, WORDED].map((one) => `(?:${one})`).join('|')
 
 const numberIn = (sql: Dialect, value: Sql, expression: string): Sql =>
-  sql.tryCast(`TRANSLATE(${sql.captured(value, expression)}, '${WIDE_DIGITS}', '0123456789')`, 'number')
+  sql.tryCast(`TRANSLATE(${sql.captured(value, expression)}, ${sql.text(WIDE_DIGITS)}, '0123456789')`, 'number')
 
 /** The number that an answer of this row says, by itself, with its meaning, or out of the highest of the scale. */
 export const numberOf = (sql: Dialect, row: string, most: Sql): Sql => {
