@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { exportSchema } from '../../src/config/exports.ts'
 import type { Source } from '../../src/destinations/source.ts'
-import { PermanentError, reasonOf } from '../../src/errors.ts'
+import { PermanentError, wordsOf } from '../../src/errors.ts'
 import { listExportable } from '../../src/exports/catalog.ts'
 import { exportCsv } from '../../src/exports/export.ts'
 import { writeFile } from '../../src/exports/write.ts'
@@ -87,7 +87,7 @@ test.serial('only what reads is run, and what fails leaves no file', async (t) =
       writeFile(join(into, 'x.csv'), text, signal())
     const error = await t.throwsAsync(exportCsv(inBigquery(), { options, signal: signal(), write }), undefined, sql)
     t.true(error instanceof PermanentError, sql)
-    return reasonOf(error)
+    return wordsOf(error)
   }
   for (const sql of ['DELETE FROM forms WHERE TRUE', 'DROP TABLE forms', 'CREATE TABLE mine AS SELECT 1 AS a'])
     t.regex(await failing(sql), /only reading is allowed/)

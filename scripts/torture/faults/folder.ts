@@ -6,7 +6,7 @@ import { webhookUrl } from '../../processes.ts'
 import { bodiesOf, type Outcome, send, settle, startProduct, type Try } from './fault.ts'
 
 /** Milliseconds. */
-const BEFORE = 400
+const BEFORE = 1_500
 const AFTER = 150
 
 export async function folder({ folder: parent, random, seed }: Try): Promise<Outcome> {
