@@ -24,7 +24,7 @@ export const sourceOption = new Option(
   'which one to read (default: duckdb if DESTINATIONS has it, else bigquery)',
 ).choices(SOURCES)
 
-/** What a command that reads is told beside its own options. */
+/** Options that all reading commands share. */
 export interface ReadingOptions {
   /** undefined: as the settings have it. */
   readonly source?: SourceName

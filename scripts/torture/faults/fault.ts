@@ -42,7 +42,7 @@ export const bodiesOf = (seed: number, count: number): string[] =>
 
 const idOf = (body: string) => hash('sha256', body, 'hex').slice(0, 32)
 
-/** Sends one after another until told to end, or the receiver is gone. @returns ids of those that were acknowledged */
+/** Sends the bodies in turn until `isOver`, or until the receiver is gone. @returns ids of the acknowledged events */
 export async function send(url: string, bodies: Iterable<string>, isOver: () => boolean = () => false) {
   const acknowledged: string[] = []
   for (const body of bodies) {

@@ -7,12 +7,12 @@ import { basename } from 'node:path'
 
 const fileOf = (lock: string) => lock.replace(/\.lock$/, '.holder')
 
-/** To be called by whoever has just got the right. Where it cannot be written, nobody is told. */
+/** Writes the holder file; call it right after taking the lock. If the file cannot be written, others do not learn the PID. */
 export function noteHolder(lock: string): void {
   try {
     writeFileSync(fileOf(lock), `${process.pid} ${programName(process.argv[1] ?? '')}`, { mode: 0o600 })
   } catch {
-    // A full disk: who has the right is told less well, and that is all.
+    // The disk is full: the lock still holds, and only the PID is unknown.
   }
 }
 

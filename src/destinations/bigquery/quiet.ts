@@ -1,6 +1,6 @@
 /**
  * Google's client asks the metadata server of its cloud for credentials, and where there is none, as outside of it, it may say so by a
- * warning of Node's, past the log. What follows from it is told in words of ours.
+ * warning of Node's, past the log. Our own error reports its consequence.
  */
 const OF_THE_CLIENT = 'MetadataLookupWarning'
 
