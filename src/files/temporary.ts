@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { codeOf, fileError } from './errors.ts'
+import { isRunning } from './running.ts'
 
 export const TEMPORARY = '.tmp'
 
@@ -60,15 +61,4 @@ async function isLeft(path: string, pid: number): Promise<boolean> {
   if (!isRunning(pid)) return true
   const there = await stat(path).catch(() => undefined)
   return there !== undefined && Date.now() - there.mtimeMs > DAY
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    // 0 is no signal; it only asks.
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // It is there, and another user's.
-    return codeOf(error) === 'EPERM'
-  }
 }

@@ -4,6 +4,7 @@
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { isRunning } from '../../files/running.ts'
 
 const fileOf = (lock: string) => lock.replace(/\.lock$/, '.holder')
 
@@ -40,14 +41,4 @@ function programName(script: string): string {
   const name = basename(script, '.ts')
   if (name === 'main' || name === 'worker') return 'npm start'
   return script.endsWith(`/scripts/${name}.ts`) ? `npm run ${name}` : 'node'
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // It is someone else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }
