@@ -44,15 +44,18 @@ function gregorianDay(high: number, low: number): number {
   return days + Math.floor((rest + low) / STEPS_PER_DAY) - GREGORIAN_EPOCH_DAYS
 }
 
-let lastDay = Number.NaN
-let lastDayText = ''
+/** Users come from any day of some years. Beyond it all are forgotten: a hostile sender may invent days. */
+const MOST_KNOWN_DAYS = 5_000
+const knownDays = new Map<number, string>()
 
 /** Many UUIDs share a day. */
 function dateOfDay(day: number): string | null {
   if (day > LAST_DAY) return null
-  if (day !== lastDay) {
-    lastDayText = new Date(day * MS_PER_DAY).toISOString().slice(0, 10)
-    lastDay = day
+  let text = knownDays.get(day)
+  if (text === undefined) {
+    text = new Date(day * MS_PER_DAY).toISOString().slice(0, 10)
+    if (knownDays.size >= MOST_KNOWN_DAYS) knownDays.clear()
+    knownDays.set(day, text)
   }
-  return lastDayText
+  return text
 }

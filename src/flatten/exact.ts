@@ -4,12 +4,9 @@
  * program may read otherwise: of a key that an object repeats, JSON.parse takes the last value, DuckDB the first.
  */
 import type { JsonObject, JsonValue } from '../../schemas/records.ts'
-import { isList } from './answers.ts'
+import { afterString } from './doubts.ts'
 import { fitsDouble } from './value.ts'
 
-const QUOTE = 34
-const BACKSLASH = 92
-const COLON = 58
 /** More digits than any double is written with. */
 const SIGNIFICANT_DIGITS = 17
 const END_OF_SCALAR = /[,\]}\s]/g
@@ -28,74 +25,6 @@ export function parseExactly(body: string): { readonly value: JsonObject; readon
   const reader = { body, at: 0, changed: false }
   peek(reader)
   return { value: readObject(reader), changed: reader.changed }
-}
-
-/** Whether any key is written with an escape. Every string that holds one is looked at once. */
-export function hasEscapedKey(body: string): boolean {
-  for (let at = body.indexOf('\\'); at >= 0; at = body.indexOf('\\', at)) {
-    at = afterString(body, at)
-    while (body.charCodeAt(at) <= 32) at++
-    if (body.charCodeAt(at) === COLON) return true
-  }
-  return false
-}
-
-/** What a walk through the value of a body finds. */
-interface Census {
-  /** Names in all objects. */
-  keys: number
-  /** Whether a number is so large or so small that it may be written with an exponent of three digits. */
-  hasExtreme: boolean
-}
-
-const LARGE = 1e80
-const SMALL = 1e-80
-
-/** @param value of a body */
-export function census(value: JsonObject): Readonly<Census> {
-  const found = { keys: 0, hasExtreme: false }
-  countObject(value, found)
-  return found
-}
-
-function countObject(value: JsonObject, found: Census): void {
-  for (const key in value) {
-    found.keys++
-    count(value[key] ?? null, found)
-  }
-}
-
-function count(value: JsonValue, found: Census): void {
-  if (typeof value === 'number') {
-    const size = Math.abs(value)
-    if (!(size < LARGE && size > SMALL)) found.hasExtreme = true
-  } else if (typeof value === 'object' && value !== null) {
-    if (isList(value)) for (const each of value) count(each, found)
-    else countObject(value, found)
-  }
-}
-
-/**
- * Quotes before a colon. An object that holds a key twice makes them more than the value has keys. What looks like a name inside
- * a text counts as well, so that they may be more for nothing, and are never too few.
- */
-export function countNames(body: string): number {
-  let names = 0
-  for (let colon = body.indexOf(':'); colon >= 0; colon = body.indexOf(':', colon + 1)) {
-    let before = colon - 1
-    while (body.charCodeAt(before) <= 32) before--
-    if (body.charCodeAt(before) === QUOTE) names++
-  }
-  return names
-}
-
-/** The position after the closing quote of a string. @param at a position inside it, not that of an escaped character. */
-function afterString(body: string, at: number): number {
-  let end = at
-  for (let code = body.charCodeAt(end); code !== QUOTE && end < body.length; code = body.charCodeAt(end)) {
-    end += code === BACKSLASH ? 2 : 1
-  }
-  return end + 1
 }
 
 /** The next character that is no white space, which stays unread. */

@@ -4,7 +4,7 @@ import type { Row, Table } from '../../schemas/spec.ts'
 import { names } from '../../schemas/tables/catalog.ts'
 import { originOf } from './children.ts'
 import { outputOf } from './output.ts'
-import { isNewer, newest, type Version } from './version.ts'
+import { isNewer, type Version } from './version.ts'
 
 /** Of one thing: the newest event that has each name. null is a name that was not sent. */
 type Names = Map<string | null, Version>
@@ -19,7 +19,8 @@ export function namedRows(kind: EverNamed['kind'], table: Table<NamedState>) {
         ofOne = new Map()
         known.set(uuid, ofOne)
       }
-      ofOne.set(name, newest(ofOne.get(name), version))
+      const kept = ofOne.get(name)
+      if (kept === undefined || isNewer(version, kept)) ofOne.set(name, version)
     },
     rows(): { readonly newest: readonly Row[]; readonly ever: readonly Row[] } {
       const out = { newest: outputOf(table), ever: outputOf(names) }

@@ -4,7 +4,8 @@
  * All are rare and slow, so that the body's text is asked first.
  */
 import type { JsonObject, JsonValue, RejectedValue } from '../../schemas/records.ts'
-import { census, countNames, hasEscapedKey, parseExactly } from './exact.ts'
+import { census, hasEscapedKey, hasLongNumber, lookAtColons } from './doubts.ts'
+import { parseExactly } from './exact.ts'
 import { keyPath, positionPath } from './path.ts'
 
 export interface Parsed {
@@ -17,19 +18,20 @@ export interface Parsed {
 /** Exponents of three digits and more, as part of a number; what stands inside text may match too. */
 const LARGE_EXPONENT = /[eE][+-]?\d{3,}\s*[,}\]]/
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
-const LONG_RUN = 16
 
 /** @param body a JSON object, as checked at the door. */
 export function parse(body: string): Parsed {
   const rejected: RejectedValue[] = []
   const escaped = body.includes('\\')
   const plain: JsonObject = JSON.parse(body)
-  const { keys, hasExtreme } = census(plain)
+  const found = census(plain)
+  const colons = lookAtColons(body)
   const isDoubtful =
-    hasLongNumber(body) ||
-    (hasExtreme && LARGE_EXPONENT.test(body)) ||
-    (escaped && hasEscapedKey(body)) ||
-    countNames(body) !== keys
+    colons.names !== found.keys ||
+    colons.hasLongNumber ||
+    (found.hasNumberInList && hasLongNumber(body)) ||
+    (found.hasExtreme && LARGE_EXPONENT.test(body)) ||
+    (escaped && hasEscapedKey(body))
   const exact = isDoubtful ? parseExactly(body) : undefined
   let value = exact?.value ?? plain
   let payload = exact?.changed === true ? JSON.stringify(value) : body
@@ -42,24 +44,6 @@ export function parse(body: string): Parsed {
   }
   return { value, payload, rejected }
 }
-
-/**
- * Whether a number has 16 digits. A run that long covers every sixteenth character. Ids of many
- * digits are common as text: what has a quote beside it is no number.
- */
-function hasLongNumber(body: string): boolean {
-  for (let at = LONG_RUN - 1; at < body.length; at += LONG_RUN) {
-    if (!isNumeric(body.charCodeAt(at))) continue
-    let start = at
-    while (isNumeric(body.charCodeAt(start - 1))) start--
-    while (isNumeric(body.charCodeAt(at))) at++
-    if (at - start >= LONG_RUN && body[start - 1] !== '"' && body[at] !== '"') return true
-  }
-  return false
-}
-
-/** Digits and the point. */
-const isNumeric = (code: number) => code <= 57 && (code >= 48 || code === 46)
 
 /** Rebuilds a value without lone surrogates, with a note for each text that held some. */
 function wellFormed<Value extends JsonValue>(value: Value, path: string | undefined, rejected: RejectedValue[]): Value
