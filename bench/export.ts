@@ -71,10 +71,14 @@ async function fill(path: string, count: number): Promise<void> {
   await destination.prepare()
   await destination.close()
   const { connection, close } = await openClient(path, MEMORY)
-  await connection.run(`INSERT INTO ${TABLE}
-    SELECT uuid()::VARCHAR, t::DATE, 'project', 'form-' || n % 8, 'NPS Survey', uuid()::VARCHAR, uuid()::VARCHAR,
-      ['completed', 'dismissed', 'partial'][n % 3 + 1], t, t, n % 4, t, t, if(n % 3 = 0, t, NULL), if(n % 3 = 1, t, NULL), t,
-      '{"nps":' || n % 11 || ',"reason":"words, about ' || n % 5000 || '"}', 'Completed Survey', md5(n::VARCHAR), v, v, ''
+  await connection.run(`INSERT INTO ${TABLE} BY NAME
+    SELECT uuid()::VARCHAR AS response_uuid, t::DATE AS created_on, 'project' AS project_uuid, 'form-' || n % 8 AS form_uuid,
+      'NPS Survey' AS form_name, uuid()::VARCHAR AS user_uuid, uuid()::VARCHAR AS account_uuid,
+      ['completed', 'dismissed', 'partial'][n % 3 + 1] AS status, t AS first_shown_at, t AS last_shown_at, n % 4 AS show_counter,
+      t AS first_data_reception_at, t AS last_data_reception_at, if(n % 3 = 0, t, NULL) AS completed_at,
+      if(n % 3 = 1, t, NULL) AS dismissed_at, t AS received_at,
+      '{"nps":' || n % 11 || ',"reason":"words, about ' || n % 5000 || '"}' AS answers, 'Completed Survey' AS last_triggered_event,
+      md5(n::VARCHAR) AS event_id, v AS row_version, v AS answers_version, '' AS tags_version, t AS event_received_at
     FROM (SELECT n, TIMESTAMP '2025-01-01' + n * INTERVAL 30 SECOND AS t, '20250101|3|' || md5(n || 'v') AS v
       FROM range(${count}) AS r(n))`)
   await connection.run('CHECKPOINT')

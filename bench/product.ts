@@ -86,8 +86,9 @@ export async function stop(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** The most memory that a process has held so far, in MB. */
+/** The most memory that a process and those that it started have held so far, each by itself, in MB. */
 export function peakMemory(pid: number): number {
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kilobytes) / 1024
+  const started = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
+  return started.reduce((sum, child) => sum + peakMemory(Number(child)), Number(kilobytes) / 1024)
 }

@@ -8,6 +8,9 @@ export interface Destination {
   /** Milliseconds from the beginning of a run of loads to the next, however tight the schedule is; none if left out. */
   readonly leastInterval?: number
 
+  /** Whether each batch costs money. Then one that needs more memory than there is first gets more of it, before it is loaded in parts. */
+  readonly isBilled?: boolean
+
   /**
    * Whether a run of loads with so many events pending opens a file that nobody else may read meanwhile. Where it does not, there is
    * nothing to do, and no run. Left out: there is no such file.
@@ -30,10 +33,10 @@ export interface Destination {
   load(batch: RowBatch, options: { signal: AbortSignal }): Promise<LoadRecord>
 
   /**
-   * The record of a batch that it has, for whoever may not load it again as it is. Left out where a load may still be under way that
-   * an earlier process began: then it can be told only by loading it.
+   * For whoever wants to load the events of a batch in parts: its record when it is there. Else it is not, and a load of it that a process
+   * began before it died will not make it come either. Loading it again as it is stays possible.
    */
-  loaded?(batch: string): Promise<LoadRecord | undefined>
+  withdraw(batch: string, options: { signal: AbortSignal }): Promise<LoadRecord | undefined>
 
   /**
    * Makes views again where loads brought what they do not have yet; called after a run of loads, before `close`. Its failure fails no

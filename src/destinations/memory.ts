@@ -39,7 +39,7 @@ export function memoryDestination(name = 'memory'): MemoryDestination {
       loaded.set(batch.id, record)
       return record
     },
-    loaded: async (batch) => loaded.get(batch),
+    withdraw: async (batch) => loaded.get(batch),
     close: async () => {},
     tables: () => ({
       ...Object.fromEntries([...state.rows].map(([table, rows]) => [table, [...rows.values()]])),

@@ -3,8 +3,8 @@
 /** A batch that is being loaded. */
 export interface Loading {
   readonly batch: string
-  /** Whether it may be loaded in parts. */
-  readonly divisible: boolean
+  /** Whether the next loader takes it in parts, if this one needs more memory than it has. */
+  readonly divides: boolean
 }
 
 /** Of one destination. */

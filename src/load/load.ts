@@ -6,7 +6,7 @@ import { NoRoomError, type TransientError } from '../errors.ts'
 import { type FlattenOptions, UNSET } from '../flatten/options.ts'
 import type { RowBatch } from '../flatten/rows.ts'
 import type { Death, Loading } from './deaths.ts'
-import { inParts, isDivisible, relieve } from './relieve.ts'
+import { inParts, isDivisible, loadingOf, relieve } from './relieve.ts'
 import { type Backoff, retry } from './retry.ts'
 import { soundRows, type TakenOut } from './sound.ts'
 
@@ -40,7 +40,7 @@ export async function load(options: LoadOptions): Promise<void> {
   while (left > 0) {
     const batch = await retry(() => buffer.nextBatch(destination.name, limits), options)
     if (batch === undefined) return
-    options.onLoading?.({ batch: batch.id, divisible: isDivisible(batch, destination) })
+    options.onLoading?.(loadingOf(batch, options))
     const record = (await retry(() => relieve(batch, options), options)) ?? (await loadOrDivide(batch, options))
     if (record === 'changed') continue
     await retry(() => buffer.commit(destination.name, batch, record), options)
@@ -69,7 +69,7 @@ async function loadOrDivide(batch: Batch, options: LoadOptions): Promise<LoadRec
     try {
       return await loadRows(rows, options)
     } catch (error) {
-      if (!(error instanceof NoRoomError) || !isDivisible(batch, options.destination)) throw error
+      if (!(error instanceof NoRoomError) || !isDivisible(batch)) throw error
       options.onRetry(error)
       return inParts(batch, options)
     }

@@ -1,15 +1,13 @@
 /** All destinations, each on the schedule by itself: a destination in trouble holds up no other. */
 import type { BatchLimits, EventBuffer } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
-import { reasonOf, WordedError } from '../errors.ts'
+import { WordedError } from '../errors.ts'
 import type { FlattenOptions } from '../flatten/options.ts'
 import type { Log } from '../log.ts'
 import type { Death, Loading } from './deaths.ts'
-import { type Job, startJobs } from './jobs.ts'
-import { startProbe } from './probe.ts'
-import { BACKOFF } from './retry.ts'
-import { createRunner, type LoaderState, type TakeTurn } from './runner.ts'
-import { startSchedule } from './schedule.ts'
+import type { Job } from './jobs.ts'
+import type { LoaderState, TakeTurn } from './runner.ts'
+import { startDestination } from './scheduled.ts'
 
 /** How one destination does: what the health page and the statistics show. */
 export interface DestinationStatus extends LoaderState {
@@ -65,97 +63,5 @@ function oneAtATime(): TakeTurn {
     const next = last.then(work, work)
     last = next
     return next
-  }
-}
-
-function startDestination(
-  destination: Destination,
-  signal: AbortSignal,
-  takeTurn: TakeTurn | undefined,
-  options: LoaderOptions,
-) {
-  const { buffer, limits, log, whenPending } = options
-  let state: LoaderState = { state: 'idle', reason: null }
-  let eager = options.eager
-  const tell = () => {
-    const reason = state.reason ?? probe.concern() ?? jobs.failure()
-    options.onStatus(destination.name, { ...state, reason, nextLoadAt: schedule.nextAt() })
-  }
-  const jobs = startJobs(options.jobs?.[destination.name] ?? [], { log, onEnd: tell })
-  const probe = startProbe(destination, { log, onChange: tell })
-  const runner = createRunner({
-    buffer,
-    destination,
-    limits: limits(destination.name),
-    ...(options.flattening && { flattening: options.flattening }),
-    death: options.deaths?.find((death) => death.destination === destination.name),
-    ...(takeTurn && { takeTurn }),
-    onLoading: (loading) => options.onLoading?.(destination.name, loading),
-    signal,
-    log,
-    backoff: BACKOFF,
-    onState: (next) => {
-      state = next
-      tell()
-    },
-    onLoaded: () => {
-      probe.isWell()
-      eager = false
-    },
-  })
-  const under = new Set<Promise<void>>()
-
-  const countPending = async () => (await buffer.stats()).consumers[destination.name]?.pending ?? 0
-
-  /** Whether the turn that another process had is over. */
-  const isFree = async () => {
-    const claim = await buffer.claim(destination.name)
-    claim?.release()
-    return claim !== undefined
-  }
-
-  /** Others make way only for a load that needs the file that they read, and has something to do. */
-  const load = async () => {
-    if (destination.needsFile === undefined) return runner.run()
-    // A buffer that does not tell is told by the run.
-    const pending = await countPending().catch(() => Number.POSITIVE_INFINITY)
-    if (state.state === 'idle' && !destination.needsFile(pending)) return 'loaded'
-    await jobs.hold()
-    return runner.run().finally(() => jobs.release())
-  }
-
-  const run = async () => {
-    await load()
-    if (signal.aborted) return
-    tell()
-    const dropped = await buffer.prune(Date.now() * 1000)
-    if (dropped > 0) log.info({ events: dropped }, 'dropped loaded events beyond the retention')
-  }
-  const failed = (error: unknown) =>
-    log.error({ destination: destination.name, reason: reasonOf(error) }, 'load failed')
-
-  const schedule = startSchedule({
-    cron: options.cron,
-    leastInterval: destination.leastInterval ?? 0,
-    load: () => {
-      const running = run()
-        .catch(failed)
-        .finally(() => under.delete(running))
-      under.add(running)
-    },
-    isDue: async () => {
-      if (state.state === 'waiting') return await isFree()
-      if (state.state !== 'idle') return false
-      return (await countPending()) >= (eager ? 1 : whenPending)
-    },
-    onError: failed,
-  })
-  tell()
-  return {
-    async stop() {
-      schedule.stop()
-      probe.stop()
-      await Promise.all([...under, jobs.stop()])
-    },
   }
 }

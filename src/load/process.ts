@@ -102,8 +102,7 @@ export function startLoaderProcess({ config, interactive, log, leastInterval }: 
     const loading = deaths.died(ofMemory)
     const batches = loading.map(({ batch }) => batch)
     if (ofMemory) {
-      // Where loading it in parts is no way out.
-      if (!loading.some(({ divisible }) => divisible))
+      if (!loading.some(({ divides }) => divides))
         old = Math.min(Math.max(2 * old, ofOneBody), mostOld(config.bodyLimit))
       log.warn({ megabytes: old, batches }, 'the loader needed more memory than it has, and starts again')
       loader = start()

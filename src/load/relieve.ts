@@ -2,34 +2,45 @@
 import type { LoadRecord } from '../../schemas/records.ts'
 import type { Batch, StoredEvent } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
+import type { Loading } from './deaths.ts'
 import type { LoadOptions } from './load.ts'
 
-/** Deaths that are not for want of memory may be someone's kill, so that the first one is overlooked. */
-const DEATHS_OF_MANY = 2
+/** Deaths after which a batch is loaded in parts. Those that are not for want of memory may be someone's kill, so that the first one is overlooked. */
+const DEATHS = 2
+const DEATHS_OF_MEMORY = 1
+/** Where parts cost more than the whole: each death before it doubles the memory that there is. */
+const DEATHS_WHERE_BILLED = 3
 /** Each death for want of memory doubles what there is: this is 16 times as much. */
 const DEATHS_OF_ONE = 5
 
 /** Without those that were taken out. */
 const loadable = ({ events }: Batch): readonly StoredEvent[] => events.filter(({ body }) => body !== '')
 
-/** Whether it may be loaded in parts: never where it is uncertain that it is not loaded as it is. */
-export const isDivisible = (batch: Batch, { loaded }: Destination): boolean =>
-  loaded !== undefined && loadable(batch).length > 1
+/** Whether there are parts to load it in. */
+export const isDivisible = (batch: Batch): boolean => loadable(batch).length > 1
+
+function deathsOfMany(ofMemory: boolean, { isBilled }: Destination): number {
+  if (!ofMemory) return DEATHS
+  return isBilled === true ? DEATHS_WHERE_BILLED : DEATHS_OF_MEMORY
+}
+
+/** What to tell of a batch before it is loaded. */
+export function loadingOf(batch: Batch, { destination, death }: LoadOptions): Loading {
+  const before = death?.batch === batch.id ? death.times : 0
+  return { batch: batch.id, divides: isDivisible(batch) && before + 1 >= deathsOfMany(true, destination) }
+}
 
 /**
  * @returns `changed` when the next batch is to be taken again, as a part of this one or without its event; the record where it was loaded
  * just before the death; undefined when it is to be loaded as it is
  */
-export async function relieve(
-  batch: Batch,
-  { buffer, destination, death, onTakenOut }: LoadOptions,
-): Promise<LoadRecord | 'changed' | undefined> {
+export async function relieve(batch: Batch, options: LoadOptions): Promise<LoadRecord | 'changed' | undefined> {
+  const { buffer, destination, death, onTakenOut } = options
   if (death?.batch !== batch.id) return undefined
   const [first, ...more] = loadable(batch)
   if (first === undefined) return undefined
   if (more.length > 0) {
-    if (destination.loaded === undefined || (death.times < DEATHS_OF_MANY && !death.ofMemory)) return undefined
-    return inParts(batch, { buffer, destination })
+    return death.times < deathsOfMany(death.ofMemory, destination) ? undefined : inParts(batch, options)
   }
   if (death.times < DEATHS_OF_ONE) return undefined
   const why = death.ofMemory ? ', for want of memory' : ''
@@ -41,9 +52,9 @@ export async function relieve(
 /** @returns `changed` when the next batch is the first part of this one; the record where it turns out to be loaded as it is */
 export async function inParts(
   batch: Batch,
-  { buffer, destination }: Pick<LoadOptions, 'buffer' | 'destination'>,
+  { buffer, destination, signal }: Pick<LoadOptions, 'buffer' | 'destination' | 'signal'>,
 ): Promise<LoadRecord | 'changed'> {
-  const record = await destination.loaded?.(batch.id)
+  const record = await destination.withdraw(batch.id, { signal })
   if (record !== undefined) return record
   await buffer.divide(destination.name, batch)
   return 'changed'

@@ -6,7 +6,15 @@ import { responses, responseTags } from '../../schemas/tables/responses.ts'
 import { batchTables, loadRecord } from '../../src/destinations/batch.ts'
 import { identifier, pathOf, text } from '../../src/destinations/bigquery/sql.ts'
 import type { Staged } from '../../src/destinations/bigquery/stage.ts'
-import { fence, insertPipeline, insertRecord, noteBilled, STATE_TABLE } from '../../src/destinations/bigquery/state.ts'
+import {
+  fence,
+  insertPipeline,
+  insertRecord,
+  noteBilled,
+  readmission,
+  STATE_TABLE,
+  withdrawal,
+} from '../../src/destinations/bigquery/state.ts'
 import { arbitraryBatches } from '../support/arbitrary-rows.ts'
 import { daysIn, daysOf, found, mergeStatements, parsed, pathTo, stagedOf } from '../support/bigquery/statements.ts'
 import { batchOf, row } from '../support/rows.ts'
@@ -23,8 +31,10 @@ test('every statement for every table parses, and is one', (t) => {
       }
       const statements = [
         insertPipeline(pathTo(STATE_TABLE), hostile),
-        ...fence(pathTo(STATE_TABLE), hostile, hostile, null),
-        ...fence(pathTo(STATE_TABLE), hostile, hostile, record),
+        ...fence(pathTo(STATE_TABLE), hostile, record, false),
+        ...fence(pathTo(STATE_TABLE), hostile, record, true),
+        withdrawal(pathTo(STATE_TABLE), hostile),
+        readmission(pathTo(STATE_TABLE), hostile),
         noteBilled(pathTo('loads'), record),
         ...mergeStatements(stagedOf(batch)),
         insertRecord(pathTo('loads'), record),

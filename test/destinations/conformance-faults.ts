@@ -31,6 +31,29 @@ export function survivesFaults(kind: string, make: Make): void {
     t.deepEqual(await warehouse.tables(), state)
   })
 
+  withWarehouse(`${kind}: a batch that is withdrawn tells whether it was loaded`, make, async (t, warehouse) => {
+    const { destination } = warehouse
+    t.is(await destination.withdraw('a', unstopped()), undefined)
+    const record = await destination.load(batch('a', '1'), unstopped())
+    const state = await warehouse.tables()
+    t.deepEqual(await destination.withdraw('a', unstopped()), record)
+    t.deepEqual(await warehouse.tables(), state)
+  })
+
+  withWarehouse(
+    `${kind}: a batch that is withdrawn may be loaded in parts, and still as it is`,
+    make,
+    async (t, warehouse) => {
+      const { destination } = warehouse
+      t.is(await destination.withdraw('a', unstopped()), undefined)
+      await destination.load(batch('part-of-a', '1'), unstopped())
+      t.is(await destination.withdraw('b', unstopped()), undefined)
+      await destination.load(batch('b', '2'), unstopped())
+      t.is(rowsIn(await warehouse.tables(), loads).length, 2)
+      t.deepEqual(column(await warehouse.tables(), userSegments, 'segment_uuid'), ['s2'])
+    },
+  )
+
   withWarehouse(
     `${kind}: the same rows in another batch change only loads`,
     make,

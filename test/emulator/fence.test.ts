@@ -6,8 +6,10 @@ import {
   fence,
   insertPipeline,
   type Merged,
+  readmission,
   STATE_TABLE,
   stateMetadata,
+  withdrawal,
 } from '../../src/destinations/bigquery/state.ts'
 import { ask, emptyDataset } from './with-emulator.ts'
 
@@ -26,7 +28,7 @@ async function warehouse(t: ExecutionContext): Promise<Dataset> {
   }
   const d = dataset.id
   await ask(dataset, insertPipeline(statePath(dataset), 'p'))
-  await ask(dataset, script(fence(statePath(dataset), 'p', '', recordOf('b1'))))
+  await ask(dataset, script(fence(statePath(dataset), '', recordOf('b1'), true)))
   await ask(dataset, `INSERT INTO ${d}.owners (id, version) VALUES ('old', 5), ('same', 1)`)
   await ask(dataset, `INSERT INTO ${d}.children (owner, n) VALUES ('old', 1), ('same', 2)`)
   await ask(dataset, `INSERT INTO ${d}.staged_owners (id, version) VALUES ('old', 4), ('same', 2), ('new', 1)`)
@@ -36,9 +38,12 @@ async function warehouse(t: ExecutionContext): Promise<Dataset> {
 
 const statePath = ({ id = '', bigQuery }: Dataset) => ({ project: bigQuery.projectId, dataset: id, table: STATE_TABLE })
 
+/** @param batch two hexadecimal digits */
+const idOf = (batch: string) => `p-000000000001-000000000001-000000${batch}`
+
 const recordOf = (batchId: string): Merged => {
   const counts = { firstSeq: 1, lastSeq: 1, events: 1, rows: {}, bytesBilled: null }
-  return { ...counts, destination: 'bigquery', batchId, startedAt: NOW, finishedAt: NOW, job: 'job' }
+  return { ...counts, destination: 'bigquery', batchId: idOf(batchId), startedAt: NOW, finishedAt: NOW, job: 'job' }
 }
 
 const script = (statements: readonly string[]) => statements.map((statement) => `${statement};\n`).join('')
@@ -48,7 +53,7 @@ function transaction(dataset: Dataset, previous: string, next: string): string {
   const d = dataset.id
   return script([
     'BEGIN TRANSACTION',
-    ...fence(statePath(dataset), 'p', previous, recordOf(next)),
+    ...fence(statePath(dataset), idOf(previous), recordOf(next), true),
     `DELETE FROM ${d}.children WHERE owner IN (
       SELECT S.id FROM ${d}.staged_owners S JOIN ${d}.owners T ON S.id = T.id WHERE S.version > T.version)`,
     `INSERT INTO ${d}.children (owner, n) SELECT C.owner, C.n FROM ${d}.staged_children C
@@ -68,7 +73,7 @@ const everything = async (dataset: Dataset) => ({
 })
 
 const LOADED = {
-  state: [{ last_batch: 'b2' }],
+  state: [{ last_batch: idOf('b2') }],
   owners: [
     { id: 'new', version: 1 },
     { id: 'old', version: 5 },
@@ -101,6 +106,27 @@ test('a second run loses the fence, says so in its job, and changes nothing', as
   t.deepEqual(await everything(dataset), before)
 })
 
+test('a batch that is withdrawn loses the fence, until it is readmitted, and others do not', async (t) => {
+  const dataset = await warehouse(t)
+  const before = await everything(dataset)
+  await ask(dataset, withdrawal(statePath(dataset), idOf('b2')))
+  await t.throwsAsync(ask(dataset, transaction(dataset, 'b1', 'b2')), { message: /FENCE_LOST/ })
+  t.deepEqual(await everything(dataset), before)
+  await ask(dataset, transaction(dataset, 'b1', 'b3'))
+  t.deepEqual(await everything(dataset), { ...LOADED, state: [{ last_batch: idOf('b3') }] })
+
+  await ask(dataset, withdrawal(statePath(dataset), idOf('b4')))
+  await ask(dataset, readmission(statePath(dataset), idOf('b4')))
+  await ask(dataset, transaction(dataset, 'b3', 'b4'))
+  t.deepEqual((await everything(dataset)).state, [{ last_batch: idOf('b4') }])
+})
+
+test('a batch that was loaded is not withdrawn any more', async (t) => {
+  const dataset = await warehouse(t)
+  await ask(dataset, withdrawal(statePath(dataset), idOf('b1')))
+  t.deepEqual(await ask(dataset, `SELECT withdrawn FROM ${dataset.id}.${STATE_TABLE}`), [{ withdrawn: null }])
+})
+
 test('an error in the last statement rolls all of it back', async (t) => {
   const dataset = await warehouse(t)
   const before = await everything(dataset)
@@ -120,5 +146,8 @@ test('a reader never sees the middle of a transaction', async (t) => {
       return ask(dataset, `SELECT pipeline, last_batch FROM ${d}.${STATE_TABLE}`)
     }),
   )
-  t.deepEqual(new Set(seen.map((rows) => JSON.stringify(rows))), new Set(['[{"pipeline":"p","last_batch":"b1"}]']))
+  t.deepEqual(
+    new Set(seen.map((rows) => JSON.stringify(rows))),
+    new Set([JSON.stringify([{ pipeline: 'p', last_batch: idOf('b1') }])]),
+  )
 })

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { createDeaths } from '../../src/load/deaths.ts'
 
-const loading = (batch: string) => ({ batch, divisible: true })
+const loading = (batch: string) => ({ batch, divides: true })
 
 test('a death is laid to the one batch that was being loaded, and counted in a row', (t) => {
   const deaths = createDeaths()

@@ -45,7 +45,7 @@ test('a batch of many that memory was too small for is loaded in parts', async (
   const { told } = await attempt(buffer, destination, { times: 1, ofMemory: true })
   t.deepEqual(trace(destination), ['load 1-4', 'load 5-8'])
   t.deepEqual(
-    told.map(({ divisible }) => divisible),
+    told.map(({ divides }) => divides),
     [true, true, true],
   )
   t.is(destination.tables()['webhook_events']?.length, 8)
@@ -92,17 +92,18 @@ test('one event is tried again and again, and then taken out, and the others loa
   t.like(await buffer.stats(), { quarantined: 1, consumers: { memory: { pending: 0, loaded: 2 } } })
 })
 
-test('a destination that cannot tell what it has is never given parts', async (t) => {
-  const { loaded: _, ...destination } = faulty(() => {})
-  const { told } = await attempt(await bufferWith(8), destination, { times: 9, ofMemory: true })
-  t.deepEqual(
-    told.map(({ divisible }) => divisible),
-    [false],
-  )
-  t.deepEqual(
-    destination.trace.filter((step) => step.startsWith('load')),
-    ['load 1-8'],
-  )
+test('a batch that is billed gets more memory first, and is then loaded in parts', async (t) => {
+  for (const [times, divides, expected] of [
+    [0, false, ['load 1-8']],
+    [1, false, ['load 1-8']],
+    [2, true, ['load 1-8']],
+    [3, true, ['load 1-4', 'load 5-8']],
+  ] as const) {
+    const destination = { ...faulty(() => {}), isBilled: true }
+    const { told } = await attempt(await bufferWith(8), destination, { times, ofMemory: true })
+    t.deepEqual(trace(destination), expected)
+    t.is(told[0]?.divides, divides)
+  }
 })
 
 /** As a disk does that has room for so many events at a time, until there is more. */

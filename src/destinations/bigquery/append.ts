@@ -48,6 +48,26 @@ export async function append(ready: AppendReady, batch: RowBatch, signal: AbortS
 }
 
 /**
+ * As the contract of destinations has it. The id of the job that would let the batch count is taken by one that does nothing, so that none
+ * that is still on its way can be made. @returns the record of the batch, if it counts
+ */
+export async function withdrawAppend(
+  ready: AppendReady,
+  batchId: string,
+  signal: AbortSignal,
+): Promise<LoadRecord | undefined> {
+  const { client, options } = ready
+  const query = { labels: options.labels, maximumBytesBilled: options.maxBytesBilled }
+  const insert = (id: string) => client.insertQuery(id, NOTHING, query)
+  const stillHolds = async () => (await recordOf(ready, batchId)) !== undefined
+  const plan = { action: 'withdraw a batch', id: doneId(ready, batchId), insert, stillHolds }
+  await runJob(client, plan, signal)
+  return recordOf(ready, batchId)
+}
+
+const NOTHING = "SELECT 'nothing' AS what"
+
+/**
  * Lets the batch after this one go on, once all that came before is there.
  * @param record of the last batch that its buffer has loaded
  */

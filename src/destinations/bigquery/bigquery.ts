@@ -8,9 +8,9 @@ import type { RowBatch } from '../../flatten/rows.ts'
 import type { Destination } from '../destination.ts'
 import { createNovelty } from '../novelty.ts'
 import type { Trial } from '../refresh/unmade.ts'
-import { append } from './append.ts'
+import { append, withdrawAppend } from './append.ts'
 import { openClient } from './client.ts'
-import { load } from './load.ts'
+import { load, withdrawMerge } from './load.ts'
 import { type BigqueryOptions, LEAST_INTERVAL, NAME } from './options.ts'
 import { prepare } from './prepare.ts'
 import { prepareAppend } from './prepare-append.ts'
@@ -21,16 +21,25 @@ const EXPIRING = 86_400_000
 
 interface Ready {
   readonly loadBatch: (batch: RowBatch, signal: AbortSignal) => Promise<LoadRecord>
+  readonly withdraw: (batch: string, signal: AbortSignal) => Promise<LoadRecord | undefined>
   readonly warehouse: Warehouse
 }
 
 async function prepareMode(options: BigqueryOptions): Promise<Ready> {
   if (options.mode === 'append') {
     const ready = await prepareAppend(options)
-    return { loadBatch: (batch, signal) => append(ready, batch, signal), warehouse: ready }
+    return {
+      loadBatch: (batch, signal) => append(ready, batch, signal),
+      withdraw: (batch, signal) => withdrawAppend(ready, batch, signal),
+      warehouse: ready,
+    }
   }
   const ready = await prepare(options)
-  return { loadBatch: (batch, signal) => load(ready, batch, signal), warehouse: ready }
+  return {
+    loadBatch: (batch, signal) => load(ready, batch, signal),
+    withdraw: (batch, signal) => withdrawMerge(ready, batch, signal),
+    warehouse: ready,
+  }
 }
 
 /** Errors are Transient where it may pass, and Permanent where a person has to act; errors.ts says which. */
@@ -40,12 +49,22 @@ export function bigqueryDestination(options: BigqueryOptions): Destination {
     ready ??= await prepareMode(options)
     return ready
   }
+  const withPrepared = async <T>(work: (ready: Ready) => Promise<T>): Promise<T> => {
+    try {
+      return await work(await prepared())
+    } catch (error) {
+      // What was prepared may be gone.
+      ready = undefined
+      throw error
+    }
+  }
   const novelty = createNovelty()
   let unmade: readonly Trial<Written>[] = []
   let refreshed = 0
   return {
     name: NAME,
     leastInterval: LEAST_INTERVAL,
+    isBilled: true,
     async reach() {
       const { dataset } = await openClient(options)
       await dataset(options.dataset)
@@ -55,17 +74,11 @@ export function bigqueryDestination(options: BigqueryOptions): Destination {
     },
     async load(batch, { signal }) {
       signal.throwIfAborted()
-      try {
-        const { loadBatch } = await prepared()
-        const record = await loadBatch(batch, signal)
-        novelty.notice(batch)
-        return record
-      } catch (error) {
-        // What was prepared may be gone.
-        ready = undefined
-        throw error
-      }
+      const record = await withPrepared(({ loadBatch }) => loadBatch(batch, signal))
+      novelty.notice(batch)
+      return record
     },
+    withdraw: (batch, { signal }) => withPrepared(({ withdraw }) => withdraw(batch, signal)),
     async refreshViews({ signal }) {
       const expiring = options.mode === 'append' && Date.now() - refreshed > EXPIRING
       const surveys = expiring ? 'all' : novelty.surveys()

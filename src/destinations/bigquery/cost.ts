@@ -44,7 +44,7 @@ export function leastBytesOfLoad(): number {
   }
   const [state, loads] = [path('tables', 'loader_state'), path('tables', 'loads')]
   return leastBytes([
-    ...fence(state, '', '', record),
+    ...fence(state, '', record, true),
     noteBilled(loads, record),
     ...mergeTransactions(staged).flat(),
     insertRecord(loads, record),

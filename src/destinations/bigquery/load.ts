@@ -21,15 +21,16 @@ import {
   pipelineOf,
   STATE_TABLE,
   type State,
-  stateOf,
 } from './state.ts'
 import { outOfTurn } from './turn.ts'
+import { readmit, readState, recordIn, withdraw } from './withdraw.ts'
 
 export async function load(ready: Ready, batch: RowBatch, signal: AbortSignal): Promise<LoadRecord> {
   const state = await stateFor(ready, batch, signal)
   const known = recordIn(state, batch)
   if (known !== undefined) return billed(ready, known)
   if (state.lastBatch !== (batch.follows ?? '')) throw outOfTurn(ready.options.dataset, batch, state.lastBatch)
+  if (state.withdrawn === batch.id) await readmit(ready, batch.id, signal)
 
   const startedAt = now()
   const before = state.record && (await billed(ready, state.record))
@@ -37,6 +38,12 @@ export async function load(ready: Ready, batch: RowBatch, signal: AbortSignal): 
   const merged = await merge(ready, batch, { ...staging, before, record: loadRecord(NAME, batch, startedAt) }, signal)
   await dropStaged(ready, staging.staged)
   return billed(ready, merged)
+}
+
+/** As the contract of destinations has it. @returns the record of the batch, if it is there */
+export async function withdrawMerge(ready: Ready, id: string, signal: AbortSignal): Promise<LoadRecord | undefined> {
+  const known = await withdraw(ready, id, signal)
+  return known && billed(ready, known)
 }
 
 /** The record to tell on, with what BigQuery billed for the merge. */
@@ -50,10 +57,6 @@ async function billed({ client }: Ready, { job, ...record }: Merged): Promise<Lo
 function unlessTransient(error: unknown): undefined {
   if (error instanceof TransientError) throw error
 }
-
-/** The record of the batch if it was loaded before. */
-const recordIn = ({ lastBatch, record }: State, batch: RowBatch) =>
-  lastBatch === batch.id && record !== null ? record : undefined
 
 /** The state of the batch's pipeline, which gets its row here if it has none. */
 async function stateFor(ready: Ready, batch: RowBatch, signal: AbortSignal): Promise<State> {
@@ -72,11 +75,7 @@ async function stateFor(ready: Ready, batch: RowBatch, signal: AbortSignal): Pro
     },
     signal,
   )
-  return (await readState(ready, batch)) ?? { lastBatch: '', record: null }
-}
-
-async function readState({ client, pathTo }: Ready, batch: RowBatch): Promise<State | undefined> {
-  return stateOf(await client.rows(pathTo(STATE_TABLE)), pipelineOf(batch.id))
+  return (await readState(ready, batch)) ?? { lastBatch: '', record: null, withdrawn: '' }
 }
 
 interface Merge extends Staging {
@@ -126,7 +125,7 @@ function script({ pathTo }: Ready, batch: RowBatch, { staged, record, before }: 
   const toLoads = pathTo(loads.name)
   const transactions = mergeTransactions(staged).map((statements, at, { length }) => {
     const last = at === length - 1
-    const turn = fence(pathTo(STATE_TABLE), pipelineOf(batch.id), batch.follows ?? '', last ? { ...record, job } : null)
+    const turn = fence(pathTo(STATE_TABLE), batch.follows ?? '', { ...record, job }, last)
     if (!last) return [...turn, ...statements]
     const billed = before?.bytesBilled ? [noteBilled(toLoads, before)] : []
     return [...turn, ...billed, ...statements, insertRecord(toLoads, record)]

@@ -23,6 +23,12 @@ export const stateMetadata = {
         description: 'The batch loaded last; empty before the first',
       },
       { name: 'record', type: 'STRING', mode: 'NULLABLE', description: 'Its row in loads, as JSON text' },
+      {
+        name: 'withdrawn',
+        type: 'STRING',
+        mode: 'NULLABLE',
+        description: 'A batch that may not be loaded, as its events are loaded in parts',
+      },
       { name: 'updated_at', type: 'TIMESTAMP', mode: 'NULLABLE', description: 'When the row was written last' },
     ] satisfies Field[],
   },
@@ -36,14 +42,20 @@ export interface Merged extends LoadRecord {
 export interface State {
   readonly lastBatch: string
   readonly record: Merged | null
+  /** The batch that may not be loaded; '' if there is none. */
+  readonly withdrawn: string
 }
 
 /** undefined: the pipeline has no row. @param rows of the table */
 export function stateOf(rows: readonly Record<string, unknown>[], pipeline: string): State | undefined {
   const row = rows.find((each) => each['pipeline'] === pipeline)
   if (row === undefined) return undefined
-  const record: Merged | null = typeof row['record'] === 'string' ? JSON.parse(row['record']) : null
-  return { lastBatch: String(row['last_batch']), record }
+  const { record, withdrawn } = row
+  return {
+    lastBatch: String(row['last_batch']),
+    record: typeof record === 'string' ? JSON.parse(record) : null,
+    withdrawn: typeof withdrawn === 'string' ? withdrawn : '',
+  }
 }
 
 /** `<pipeline>-<first seq>-<last seq>-<digest>`; whatever has another form is a pipeline of its own. */
@@ -57,17 +69,30 @@ export const FENCE_LOST = 'FENCE_LOST'
 
 /**
  * @param previous the batch that must be the last one; '' before the first
- * @param record of the batch that is the last one from now on; null: it is one part of several, and not the last of them
+ * @param record of the batch
+ * @param isLast whether the batch is the last one from now on; else this is one of several transactions that it takes
  */
-export function fence(path: TablePath, pipeline: string, previous: string, record: Merged | null): string[] {
-  const turn = `pipeline = ${text(pipeline)} AND last_batch = ${text(previous)}`
-  const moved = record && `last_batch = ${text(record.batchId)}, record = ${text(JSON.stringify(record))}, `
-  const cells = `${moved ?? ''}updated_at = CURRENT_TIMESTAMP()`
+export function fence(path: TablePath, previous: string, record: Merged, isLast: boolean): string[] {
+  const turn =
+    `pipeline = ${text(pipelineOf(record.batchId))} AND last_batch = ${text(previous)} ` +
+    `AND IFNULL(withdrawn, '') != ${text(record.batchId)}`
+  const moved = isLast ? `last_batch = ${text(record.batchId)}, record = ${text(JSON.stringify(record))}, ` : ''
+  const cells = `${moved}updated_at = CURRENT_TIMESTAMP()`
   return [
     `SELECT IF(COUNT(*) = 1, 'ok', ERROR('${FENCE_LOST}')) FROM ${pathOf(path)} WHERE ${turn}`,
     `UPDATE ${pathOf(path)} SET ${cells} WHERE ${turn}`,
   ]
 }
+
+/** From then on no load of the batch can commit, unless one already did. */
+export const withdrawal = (path: TablePath, batchId: string): string =>
+  `UPDATE ${pathOf(path)} SET withdrawn = ${text(batchId)}, updated_at = CURRENT_TIMESTAMP() ` +
+  `WHERE pipeline = ${text(pipelineOf(batchId))} AND last_batch != ${text(batchId)}`
+
+/** It may be loaded again. */
+export const readmission = (path: TablePath, batchId: string): string =>
+  `UPDATE ${pathOf(path)} SET withdrawn = NULL, updated_at = CURRENT_TIMESTAMP() ` +
+  `WHERE pipeline = ${text(pipelineOf(batchId))} AND withdrawn = ${text(batchId)}`
 
 /** The row of the batch in `loads`, unless it has one: after a resync a batch may be merged again. */
 export function insertRecord(path: TablePath, record: LoadRecord): string {

@@ -59,7 +59,7 @@ export function csvDestination({ directory, formulaGuard, mode }: CsvOptions): D
         throw error
       }
     },
-    async loaded(batch) {
+    async withdraw(batch) {
       const known = await findLoad(batch)
       // What an unfinished load left would stay under a name that does not come again.
       if (known === undefined) for (const table of batchTables) await remove(fileOf(table, batch))

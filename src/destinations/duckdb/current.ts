@@ -80,20 +80,30 @@ interface Part {
   readonly rows: readonly Row[]
 }
 
+/** Keys that are sent at once: DuckDB takes some twenty times the memory of their text. */
+const MOST_KEYS = 20_000
+
 /**
  * The rows in parts that can be searched for cheaply. Those without a day are one of their own: `OR … IS NULL` would make DuckDB
  * read everything.
  */
 export function narrowed(table: Table, rows: readonly Row[]): Part[] {
   const { partition } = table
-  if (partition === undefined) return [{ where: '', rows }]
-  const column = identifier(partition)
+  if (partition === undefined) return inPieces(rows).map((some) => ({ where: '', rows: some }))
   const isNull = (row: Row) => cellOf(table, row, partition) === null
-  const dated = rows.filter((row) => !isNull(row))
-  const parts: Part[] = []
-  if (dated.length > 0) parts.push({ where: dayCondition(table, partition, dated), rows: dated })
-  if (dated.length < rows.length) parts.push({ where: `WHERE ${column} IS NULL`, rows: rows.filter(isNull) })
-  return parts
+  const dated = inPieces(rows.filter((row) => !isNull(row)))
+  const undated = inPieces(rows.filter(isNull))
+  return [
+    ...dated.map((some) => ({ where: dayCondition(table, partition, some), rows: some })),
+    ...undated.map((some) => ({ where: `WHERE ${identifier(partition)} IS NULL`, rows: some })),
+  ]
+}
+
+function inPieces(rows: readonly Row[]): (readonly Row[])[] {
+  if (rows.length <= MOST_KEYS) return rows.length === 0 ? [] : [rows]
+  const pieces: (readonly Row[])[] = []
+  for (let from = 0; from < rows.length; from += MOST_KEYS) pieces.push(rows.slice(from, from + MOST_KEYS))
+  return pieces
 }
 
 function dayCondition(table: Table, partition: string, rows: readonly Row[]): string {

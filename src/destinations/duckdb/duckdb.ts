@@ -100,7 +100,7 @@ export function duckdbDestination(options: DuckdbOptions): Destination {
         throw duckdbError('load into', path, withRoom(path, error, room))
       }
     },
-    async loaded(batch) {
+    async withdraw(batch) {
       const { client } = await openIfClosed()
       try {
         return await findLoad(client, name, batch)

@@ -61,7 +61,7 @@ export async function readCounts(
     if (sql !== undefined) rows.push(...(await connection.runAndReadAll(sql)).getRowObjectsJS())
   }
   await count({ ...wanted, attributes: { user: [], account: [] } })
-  for (const among of await partsOf(connection, wanted.attributes, catalog.attributes.length)) {
+  for (const among of await partsOf(connection, wanted.attributes)) {
     await count({ ...wanted, questions: [] }, among)
   }
   return countingOf(rows)
@@ -69,15 +69,13 @@ export async function readCounts(
 
 /** So few names are looked for in the JSON's text before it is read. */
 const FEW_NAMES = 16
-/** Members of JSON objects that DuckDB has in memory at once: of 2,048 respondents with 150 attributes they take 40 MB. */
+/** DuckDB's vectors hold so many rows, and the members of their JSON objects are in memory at once. */
+const VECTOR = 2048
+/** Members that may be: of 2,048 respondents with 150 attributes they take 40 MB. */
 const MEMBERS_AT_ONCE = 80_000
 
-/** Conditions on respondents as `P`, of which each is counted by itself. @param known how many attributes a respondent may have */
-async function partsOf(
-  connection: DuckDBConnection,
-  { user, account }: Counted['attributes'],
-  known: number,
-): Promise<string[]> {
+/** Conditions on respondents as `P`, of which each is counted by itself. */
+async function partsOf(connection: DuckDBConnection, { user, account }: Counted['attributes']): Promise<string[]> {
   const names = [
     ...user.map((name) => ['attributes', name] as const),
     ...account.map((name) => ['account_attributes', name] as const),
@@ -89,17 +87,30 @@ async function partsOf(
     )
     return [mentions.join(' OR ')]
   }
-  const rows = Math.max(16, Math.floor(MEMBERS_AT_ONCE / known))
-  const [[last] = []] = (
-    await connection.runAndReadAll(`SELECT CAST(max(rowid) AS DOUBLE) FROM ${respondents.name}`)
-  ).getRowsJS()
-  const parts = rows >= VECTOR ? 1 : Math.ceil((Number(last) + 1) / rows)
-  if (parts === 1) return ['TRUE']
-  return Array.from({ length: parts }, (_, at) => `P.rowid >= ${at * rows} AND P.rowid < ${(at + 1) * rows}`)
+  const heavy = await heavyVectors(connection)
+  if (heavy.length === 0) return ['TRUE']
+  const others = `P.rowid // ${VECTOR} NOT IN (${heavy.map(({ vector }) => vector).join(', ')})`
+  return [others, ...heavy.flatMap(({ vector, members }) => slicesOf(vector, members))]
 }
 
-/** DuckDB's vectors hold so many rows. */
-const VECTOR = 2048
+/** Those that are read in slices. Colons are counted for members: there are never fewer. */
+async function heavyVectors(connection: DuckDBConnection): Promise<{ vector: number; members: number }[]> {
+  const colons = (column: string) => `coalesce(length(${column}) - length(replace(${column}, ':', '')), 0)`
+  const sql = `SELECT CAST(rowid // ${VECTOR} AS DOUBLE) AS vector,
+      CAST(sum(${colons('attributes')} + ${colons('account_attributes')}) AS DOUBLE) AS members
+    FROM ${respondents.name} GROUP BY 1 HAVING members > ${MEMBERS_AT_ONCE} ORDER BY 1`
+  const reader = await connection.runAndReadAll(sql)
+  return reader.getRowsJS().map(([vector, members]) => ({ vector: Number(vector), members: Number(members) }))
+}
+
+function slicesOf(vector: number, members: number): string[] {
+  const rows = Math.max(1, Math.floor((VECTOR * MEMBERS_AT_ONCE) / members))
+  const first = vector * VECTOR
+  return Array.from({ length: Math.ceil(VECTOR / rows) }, (_, at) => {
+    const [from, to] = [first + at * rows, Math.min(first + (at + 1) * rows, first + VECTOR)]
+    return `P.rowid >= ${from} AND P.rowid < ${to}`
+  })
+}
 
 /** In one transaction, one row for each name. */
 export async function keepNames({ connection, appender }: Session, changed: readonly GivenName[]): Promise<void> {

@@ -26,12 +26,24 @@ export interface MergeScript {
   readonly moves: readonly { readonly into: string; readonly from: string }[]
 }
 
+/** Says that a batch may not be loaded, or may be again. */
+export interface WithdrawScript {
+  readonly kind: 'withdraw' | 'readmit'
+  readonly pipeline: string
+  readonly batchId: string
+}
+
 /** Fills the attributes of forms by the respondents that are there. */
 export interface FillScript {
   readonly kind: 'fill'
 }
 
-export type Script = PipelineScript | TurnScript | MergeScript | FillScript
+/** Takes the id of a job. */
+export interface NothingScript {
+  readonly kind: 'nothing'
+}
+
+export type Script = PipelineScript | TurnScript | MergeScript | WithdrawScript | FillScript | NothingScript
 
 const TEXT = String.raw`'((?:[^'\\]|\\U[0-9a-f]{8})*)'`
 const PATH = String.raw`\`[^\`]+\`\.\`(\w+)\`\.\`(\w+)\``
@@ -40,12 +52,18 @@ const whole = (pattern: string) => new RegExp(`^${pattern}$`)
 const PIPELINE = whole(
   String.raw`INSERT INTO ${PATH} \(pipeline, last_batch, updated_at\) VALUES \(${TEXT}, '', CURRENT_TIMESTAMP\(\)\)`,
 )
-const TURN = `WHERE pipeline = ${TEXT} AND last_batch = ${TEXT}`
+const TURN = `WHERE pipeline = ${TEXT} AND last_batch = ${TEXT} AND IFNULL\\(withdrawn, ''\\) != ${TEXT}`
 const FENCE = whole(String.raw`SELECT IF\(COUNT\(\*\) = 1, 'ok', ERROR\('FENCE_LOST'\)\) FROM ${PATH} ${TURN}`)
 const UPDATE = whole(
   String.raw`UPDATE ${PATH} SET last_batch = ${TEXT}, record = ${TEXT}, updated_at = CURRENT_TIMESTAMP\(\) ${TURN}`,
 )
 const HELD = whole(String.raw`UPDATE ${PATH} SET updated_at = CURRENT_TIMESTAMP\(\) ${TURN}`)
+const WITHDRAW = whole(
+  String.raw`UPDATE ${PATH} SET withdrawn = ${TEXT}, updated_at = CURRENT_TIMESTAMP\(\) WHERE pipeline = ${TEXT} AND last_batch != ${TEXT}`,
+)
+const READMIT = whole(
+  String.raw`UPDATE ${PATH} SET withdrawn = NULL, updated_at = CURRENT_TIMESTAMP\(\) WHERE pipeline = ${TEXT} AND withdrawn = ${TEXT}`,
+)
 const MERGE = new RegExp(
   String.raw`^MERGE ${PATH} AS T USING (?:\(SELECT \* FROM )?${PATH}(?: WHERE [^)]*\))? AS S ON `,
 )
@@ -86,6 +104,13 @@ export function recognise(sql: string): Script | undefined {
   const resync = RESYNC.exec(sql)
   if (resync) return { kind: 'turn', pipeline: unquoted(resync[6]), lastBatch: unquoted(resync[7]) }
 
+  if (sql === "SELECT 'nothing' AS what") return { kind: 'nothing' }
+  const withdraw = WITHDRAW.exec(sql)
+  if (withdraw && withdraw[3] === withdraw[5])
+    return { kind: 'withdraw', pipeline: unquoted(withdraw[4]), batchId: unquoted(withdraw[3]) }
+  const readmit = READMIT.exec(sql)
+  if (readmit) return { kind: 'readmit', pipeline: unquoted(readmit[3]), batchId: unquoted(readmit[4]) }
+
   const statements = sql.split(';\n').filter((each) => each !== '')
   // The last transaction says which batch it is; those before it hold the place, and merge a part each.
   const last = statements.lastIndexOf('BEGIN TRANSACTION')
@@ -93,7 +118,7 @@ export function recognise(sql: string): Script | undefined {
   const [commit, loads = ''] = rest.toReversed()
   const [turn, moved] = [FENCE.exec(fence), UPDATE.exec(update)]
   if (begin !== 'BEGIN TRANSACTION' || commit !== 'COMMIT TRANSACTION' || !LOADS.test(loads)) return undefined
-  if (!turn || !moved || turn[3] !== moved[5] || turn[4] !== moved[6]) return undefined
+  if (!turn || !moved || turn[3] !== moved[5] || turn[4] !== moved[6] || turn[5] !== moved[3]) return undefined
   if (last > 0 && (statements[1] !== fence || !HELD.test(statements[2] ?? ''))) return undefined
   const recordText = unquoted(moved[4])
   const { job, ...record }: LoadRecord & { job?: unknown } = JSON.parse(recordText)

@@ -7,7 +7,7 @@ import { batchTables } from '../../../src/destinations/batch.ts'
 import { type MemoryDestination, memoryDestination } from '../../../src/destinations/memory.ts'
 import { batchOf, row, sorted, type Tables } from '../rows.ts'
 import { proto, Refused } from './answers.ts'
-import type { Script } from './scripts.ts'
+import type { MergeScript, Script } from './scripts.ts'
 import { attributesThen } from './upgrade.ts'
 import { cellsOf } from './uploads.ts'
 
@@ -105,25 +105,48 @@ export function stateTable(world: World): FakeTable {
 }
 
 export async function runScript(world: World, script: Script): Promise<JobError | object> {
-  const state = stateTable(world)
-  if (script.kind === 'turn') {
-    const { pipeline, lastBatch } = script
-    state.rows = state.rows.filter((row) => row['pipeline'] !== pipeline)
-    state.rows.push({ pipeline, last_batch: lastBatch, record: null, updated_at: '1700000000000000' })
-    return {}
+  switch (script.kind) {
+    case 'merge':
+      return merge(world, script)
+    case 'fill': {
+      const rows = attributesThen(world).map((cells) => row(formAttributes, cells))
+      const batch = batchOf(`fill ${world.clock++}`, { form_attributes: rows })
+      await world.warehouse.load(batch, { signal: new AbortController().signal })
+      return {}
+    }
+    case 'nothing':
+      return {}
+    case 'pipeline':
+    case 'turn':
+    case 'withdraw':
+    case 'readmit':
+      changeState(stateTable(world), script)
+      return {}
   }
-  if (script.kind === 'pipeline') {
-    state.rows.push({ pipeline: script.pipeline, last_batch: '', record: null, updated_at: '1700000000000000' })
-    return {}
+}
+
+type StateScript = Exclude<Script, { kind: 'merge' | 'fill' | 'nothing' }>
+
+function changeState(state: FakeTable, script: StateScript): void {
+  const { kind, pipeline } = script
+  const own = state.rows.filter((row) => row['pipeline'] === pipeline)
+  if (kind === 'withdraw' || kind === 'readmit') {
+    for (const row of own) {
+      if (kind === 'withdraw' && row['last_batch'] !== script.batchId) row['withdrawn'] = script.batchId
+      if (kind === 'readmit' && row['withdrawn'] === script.batchId) row['withdrawn'] = null
+    }
+    return
   }
-  if (script.kind === 'fill') {
-    const rows = attributesThen(world).map((cells) => row(formAttributes, cells))
-    const batch = batchOf(`fill ${world.clock++}`, { form_attributes: rows })
-    await world.warehouse.load(batch, { signal: new AbortController().signal })
-    return {}
-  }
+  if (kind === 'turn') state.rows = state.rows.filter((row) => !own.includes(row))
+  const lastBatch = kind === 'turn' ? script.lastBatch : ''
+  state.rows.push({ pipeline, last_batch: lastBatch, record: null, updated_at: '1700000000000000' })
+}
+
+async function merge(world: World, script: MergeScript): Promise<JobError | object> {
   const { pipeline, previous, record, recordText, billed, moves } = script
-  const turn = state.rows.filter((row) => row['pipeline'] === pipeline && row['last_batch'] === previous)
+  const turn = stateTable(world).rows.filter(
+    (row) => row['pipeline'] === pipeline && row['last_batch'] === previous && row['withdrawn'] !== record.batchId,
+  )
   if (turn.length !== 1) return proto('invalidQuery', 'FENCE_LOST at [2:1]')
   const rows = new Map<string, Row[]>()
   for (const { into, from } of moves) {
