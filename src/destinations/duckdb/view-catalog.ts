@@ -116,10 +116,10 @@ function slicesOf(vector: number, members: number): string[] {
 export async function keepNames({ connection, appender }: Session, changed: readonly GivenName[]): Promise<void> {
   if (changed.length === 0) return
   const rows = changed.map((name) => rowOf(columnNames, name))
-  const { relation, columns, json } = keyList(columnNames, columnNames.key, rows)
+  const { relation, columns, values } = keyList(columnNames, columnNames.key, rows)
   await connection.run('BEGIN')
   await connection.run(`DELETE FROM ${columnNames.name} WHERE (${columns}) IN (SELECT (${columns}) FROM ${relation})`, [
-    json,
+    ...values,
   ])
   await appender.append(columnNames, rows)
   await connection.run('COMMIT')
