@@ -57,7 +57,7 @@ async function stop(connector: Connector, log: Log): Promise<void> {
 }
 
 /**
- * Ends by what the signal does by default. `process.exit` would first tear down the loader's thread, which in the middle of
+ * Ends by what the signal does by default. `process.exit` would first tear down the thread that writes, which in the middle of
  * native work aborts; only as process 1 of a container, where the default is to do nothing, is it what is left.
  */
 function endNow(signal: NodeJS.Signals): void {
