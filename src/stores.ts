@@ -1,4 +1,4 @@
-/** What is on disk, opened as the settings say. Both threads and the scripts open it here; DuckDB is loaded only by whoever loads. */
+/** What is on disk, opened as the settings say. The server, the loader and the scripts open it here; DuckDB is loaded only by whoever loads. */
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { BatchLimits, Claim, EventBuffer } from './buffer/buffer.ts'

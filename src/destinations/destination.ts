@@ -33,8 +33,8 @@ export interface Destination {
   load(batch: RowBatch, options: { signal: AbortSignal }): Promise<LoadRecord>
 
   /**
-   * For whoever wants to load the events of a batch in parts: its record when it is there. Else it is not, and a load of it that a process
-   * began before it died will not make it come either. Loading it again as it is stays possible.
+   * Called before the events of a batch are loaded in parts. Returns its record if it is loaded. If not, no load of it that a process began
+   * before it died can commit any more. It may still be loaded whole.
    */
   withdraw(batch: string, options: { signal: AbortSignal }): Promise<LoadRecord | undefined>
 

@@ -18,9 +18,9 @@ export function literal(cell: Cell): string {
   if (cell === null) return 'NULL'
   if (typeof cell === 'boolean') return cell ? 'TRUE' : 'FALSE'
   if (typeof cell === 'number') return numberLiteral(cell)
-  // A statement ends at a NUL, so it cannot stand in one.
+  // A statement ends at a NUL, so it cannot stand in one. A list is flat, however many there are: expressions may be 1,000 levels deep.
   const parts = cell.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`)
-  return parts.length === 1 ? parts.join('') : `(${parts.join(' || chr(0) || ')})`
+  return parts.length === 1 ? parts.join('') : `array_to_string([${parts.join(', ')}], chr(0))`
 }
 
 function numberLiteral(value: number): string {

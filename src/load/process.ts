@@ -51,8 +51,9 @@ export interface LoaderProcess {
 
 const RESTART_AFTER = 5_000
 
-/** Megabytes. A narrow heap keeps the process small: a wide one fills with garbage before it is swept. With 64 it sweeps for a tenth of the time. */
+/** Megabytes. A narrow heap keeps the process small: a wide one fills with garbage before it is swept. */
 const SEMI_SPACE = 3
+/** Of 64, sweeping takes a tenth of the time. */
 const OLD = 96
 const MOST_OLD = 4096
 const MEGABYTE = 1024 ** 2

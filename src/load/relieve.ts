@@ -8,8 +8,8 @@ import type { LoadOptions } from './load.ts'
 /** Deaths after which a batch is loaded in parts. Those that are not for want of memory may be someone's kill, so that the first one is overlooked. */
 const DEATHS = 2
 const DEATHS_OF_MEMORY = 1
-/** Where parts cost more than the whole: each death before it doubles the memory that there is. */
-const DEATHS_WHERE_BILLED = 3
+/** Where parts cost more than the whole: the first death doubles the memory that there is. */
+const DEATHS_WHERE_BILLED = 2
 /** Each death for want of memory doubles what there is: this is 16 times as much. */
 const DEATHS_OF_ONE = 5
 

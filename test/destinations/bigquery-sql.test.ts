@@ -11,7 +11,6 @@ import {
   insertPipeline,
   insertRecord,
   noteBilled,
-  readmission,
   STATE_TABLE,
   withdrawal,
 } from '../../src/destinations/bigquery/state.ts'
@@ -31,10 +30,9 @@ test('every statement for every table parses, and is one', (t) => {
       }
       const statements = [
         insertPipeline(pathTo(STATE_TABLE), hostile),
-        ...fence(pathTo(STATE_TABLE), hostile, record, false),
-        ...fence(pathTo(STATE_TABLE), hostile, record, true),
-        withdrawal(pathTo(STATE_TABLE), hostile),
-        readmission(pathTo(STATE_TABLE), hostile),
+        ...fence(pathTo(STATE_TABLE), { lastBatch: hostile, withdrawals: 0 }, record, false),
+        ...fence(pathTo(STATE_TABLE), { lastBatch: hostile, withdrawals: 0 }, record, true),
+        withdrawal(pathTo(STATE_TABLE), hostile, 0),
         noteBilled(pathTo('loads'), record),
         ...mergeStatements(stagedOf(batch)),
         insertRecord(pathTo('loads'), record),

@@ -1,6 +1,7 @@
 /** A batch is taken back while a load of it that a process began before it died may still be under way. */
 import test from 'ava'
 import { PermanentError, TransientError } from '../../src/errors.ts'
+import type { RowBatch } from '../../src/flatten/rows.ts'
 import {
   asked,
   destinationOn,
@@ -12,6 +13,7 @@ import {
   WAITS,
 } from '../support/bigquery/loading.ts'
 import { stateTable } from '../support/bigquery/world.ts'
+import type { FakeBigquery } from '../support/fake-bigquery.ts'
 import { withoutLoads } from '../support/rows.ts'
 
 /** A part of the second batch. */
@@ -19,20 +21,39 @@ const part = () => ({ ...numbered(2), id: idOf(2).replace(/2$/, 'f') })
 
 const impatient = { ...WAITS, job: 50 }
 
+const withdrawals = (fake: FakeBigquery) => stateTable(fake.world).rows[0]?.['withdrawals']
+
+/** Until a job waits for ever. */
+async function hanging(fake: FakeBigquery, id = /./): Promise<void> {
+  while (![...fake.world.jobs.values()].some((job) => job.waits === Infinity && id.test(job.id)))
+    await new Promise(setImmediate)
+}
+
+/** A process begins to load it, and dies while BigQuery merges. */
+async function dyingInMerge(fake: FakeBigquery, batch: RowBatch): Promise<void> {
+  fake.inject('merge insert', 'pending for ever')
+  const death = new AbortController()
+  const dying = destinationOn(fake)
+    .load(batch, { signal: death.signal })
+    .catch(() => 'died')
+  await hanging(fake, new RegExp(batch.id))
+  death.abort(new Error('dies'))
+  await dying
+}
+
+/** As BigQuery does with those that waited. */
+async function runMerges(fake: FakeBigquery): Promise<void> {
+  await fake.heal()
+  for (const { id, run } of fake.world.jobs.values()) if (/_merge_a\d+$/.test(id)) await run()
+}
+
 test('a merge that is under way loses the fence, and the parts are loaded once', async (t) => {
   const fake = await fakeFor(t)
   await destinationOn(fake).load(numbered(1), unstopped())
-  fake.inject('merge insert', 'pending for ever')
-  const death = new AbortController()
-  const dying = destinationOn(fake).load(numbered(2), { signal: death.signal })
-  while (![...fake.world.jobs.values()].some(({ waits }) => waits === Infinity)) await new Promise(setImmediate)
-  death.abort(new Error('dies'))
-  await t.throwsAsync(dying, { message: 'dies' })
+  await dyingInMerge(fake, numbered(2))
   const next = destinationOn(fake)
   t.is(await next.withdraw(idOf(2), unstopped()), undefined)
-  await fake.heal()
-  const jobs = [...fake.world.jobs.values()].filter(({ id }) => /_merge_a\d+$/.test(id))
-  for (const job of jobs) await job.run()
+  await runMerges(fake)
   t.deepEqual(
     fake.commits().map(({ batchId }) => batchId),
     [idOf(1)],
@@ -50,20 +71,55 @@ test('a merge that came first is told, and nothing is to be loaded in parts', as
   await destinationOn(fake).load(numbered(1), unstopped())
   const record = await destinationOn(fake).load(numbered(2), unstopped())
   t.deepEqual(await destinationOn(fake).withdraw(idOf(2), unstopped()), record)
-  t.is(stateTable(fake.world).rows[0]?.['withdrawn'], undefined)
+  t.is(withdrawals(fake), undefined)
 })
 
 test('a batch that was withdrawn before a process died is loaded as it is by the next one', async (t) => {
   const fake = await fakeFor(t)
   await destinationOn(fake).load(numbered(1), unstopped())
-  for (const _ of [1, 2]) {
+  for (const count of ['1', '2']) {
     t.is(await destinationOn(fake).withdraw(idOf(2), unstopped()), undefined)
-    t.is(stateTable(fake.world).rows[0]?.['withdrawn'], idOf(2))
+    t.is(withdrawals(fake), count)
   }
   await destinationOn(fake).load(numbered(2), unstopped())
   t.deepEqual(withoutLoads(fake.tables()), await reference(2))
   await destinationOn(fake).load(numbered(3), unstopped())
   t.deepEqual(withoutLoads(fake.tables()), await reference(3))
+})
+
+test('a part is divided again while the merge of the whole is still under way: neither comes after its parts', async (t) => {
+  const fake = await fakeFor(t)
+  await destinationOn(fake).load(numbered(1), unstopped())
+  for (const batch of [numbered(2), part()]) {
+    await dyingInMerge(fake, batch)
+    t.is(await destinationOn(fake).withdraw(batch.id, unstopped()), undefined)
+  }
+  await runMerges(fake)
+  await destinationOn(fake).load({ ...part(), id: idOf(2).replace(/2$/, 'e') }, unstopped())
+  await runMerges(fake)
+  t.deepEqual(
+    fake.commits().map(({ batchId }) => batchId),
+    [idOf(1), idOf(2).replace(/2$/, 'e')],
+  )
+})
+
+test('a withdrawal that comes late is told as one, and the next try loads', async (t) => {
+  const fake = await fakeFor(t)
+  await destinationOn(fake).load(numbered(1), unstopped())
+  fake.inject('state insert', 'pending for ever')
+  const stopped = new AbortController()
+  const withdrawing = destinationOn(fake).withdraw(idOf(2), { signal: stopped.signal })
+  await hanging(fake)
+  stopped.abort(new Error('dies'))
+  await t.throwsAsync(withdrawing, { message: 'dies' })
+  fake.inject('merge insert', 'pending for ever')
+  const loading = destinationOn(fake).load(numbered(2), unstopped())
+  await hanging(fake, /_merge_/)
+  for (const { id, run } of fake.world.jobs.values()) if (id.includes('withdraw')) await run()
+  await fake.heal()
+  await t.throwsAsync(loading, { instanceOf: TransientError, message: /called it off/ })
+  await destinationOn(fake).load(numbered(2), unstopped())
+  t.deepEqual(withoutLoads(fake.tables()), await reference(2))
 })
 
 test('before the first load there is nothing to withdraw, and nothing is asked for', async (t) => {
@@ -104,9 +160,7 @@ test('in append mode a load that came first is told, also where it takes long', 
   fake.inject('upload', 'pending for ever', 4)
   const death = new AbortController()
   const dying = destinationOn(fake, { mode: 'append' }).load(numbered(2), { signal: death.signal })
-  // Other jobs may take long as well on a busy machine: this one is the last.
-  while (![...fake.world.jobs.values()].some(({ id, waits }) => id.includes(idOf(2)) && waits === Infinity))
-    await new Promise(setImmediate)
+  await hanging(fake, new RegExp(idOf(2)))
   death.abort(new Error('dies'))
   await t.throwsAsync(dying, { message: 'dies' })
   const next = destinationOn(fake, { mode: 'append', waits: impatient })

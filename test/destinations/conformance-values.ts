@@ -1,5 +1,6 @@
 /** Values as hostile as survey texts and attributes can be come back exactly as they went in. */
 import type { Cell } from '../../schemas/spec.ts'
+import { forms as formsTable } from '../../schemas/tables/catalog.ts'
 import { webhookEvents } from '../../schemas/tables/log.ts'
 import { userAttributes, users } from '../../schemas/tables/people.ts'
 import { row, rowsIn, sorted } from '../support/rows.ts'
@@ -7,7 +8,7 @@ import { comparable } from '../support/warehouses.ts'
 import { type Make, withWarehouse } from './with-warehouse.ts'
 
 const SPACES = ['', ' ', ' lead', 'trail ', '\t', '\n', '\r', '\r\n', 'a\nb', 'a\rb', 'a\r\nb\r\n', '\u2028', '\u0085']
-const CONTROLS = ['\0', 'a\0b', '\u0001', '\uFEFFbom', '\u007F']
+const CONTROLS = ['\0', 'a\0b', '\0a'.repeat(700), '\u0001', '\uFEFFbom', '\u007F']
 const QUOTES = [
   '"',
   '""',
@@ -122,9 +123,14 @@ export function keepsValues(kind: string, make: Make): void {
     `${kind}: keys that differ in case, form or NUL are different keys`,
     make,
     async (t, { tables }, load) => {
-      const names = ['a', 'A', 'a ', 'a\0', 'é', 'e\u0301']
+      const names = ['a', 'A', 'a ', 'a\0', 'é', 'e\u0301', '\0'.repeat(1000)]
       await load({ users: [owner], user_attributes: names.map((name) => attribute(name, { value: name })) })
       t.is((await tables())[userAttributes.name]?.length, names.length)
+      // Names and owners are keys that a second batch looks for.
+      const forms = names.map((name) => row(formsTable, { form_uuid: name, row_version: '1' }))
+      const people = names.map((name) => row(users, { user_uuid: name, row_version: '1', attributes_version: '1' }))
+      for (const _ of [1, 2]) await load({ forms, users: people })
+      t.is((await tables())[formsTable.name]?.length, names.length)
     },
   )
 }

@@ -6,7 +6,6 @@ import {
   fence,
   insertPipeline,
   type Merged,
-  readmission,
   STATE_TABLE,
   stateMetadata,
   withdrawal,
@@ -28,7 +27,7 @@ async function warehouse(t: ExecutionContext): Promise<Dataset> {
   }
   const d = dataset.id
   await ask(dataset, insertPipeline(statePath(dataset), 'p'))
-  await ask(dataset, script(fence(statePath(dataset), '', recordOf('b1'), true)))
+  await ask(dataset, script(fence(statePath(dataset), { lastBatch: '', withdrawals: 0 }, recordOf('b1'), true)))
   await ask(dataset, `INSERT INTO ${d}.owners (id, version) VALUES ('old', 5), ('same', 1)`)
   await ask(dataset, `INSERT INTO ${d}.children (owner, n) VALUES ('old', 1), ('same', 2)`)
   await ask(dataset, `INSERT INTO ${d}.staged_owners (id, version) VALUES ('old', 4), ('same', 2), ('new', 1)`)
@@ -49,11 +48,11 @@ const recordOf = (batchId: string): Merged => {
 const script = (statements: readonly string[]) => statements.map((statement) => `${statement};\n`).join('')
 
 /** The child rows go first: the owners still have the version that they had before. */
-function transaction(dataset: Dataset, previous: string, next: string): string {
+function transaction(dataset: Dataset, previous: string, next: string, withdrawals = 0): string {
   const d = dataset.id
   return script([
     'BEGIN TRANSACTION',
-    ...fence(statePath(dataset), idOf(previous), recordOf(next), true),
+    ...fence(statePath(dataset), { lastBatch: idOf(previous), withdrawals }, recordOf(next), true),
     `DELETE FROM ${d}.children WHERE owner IN (
       SELECT S.id FROM ${d}.staged_owners S JOIN ${d}.owners T ON S.id = T.id WHERE S.version > T.version)`,
     `INSERT INTO ${d}.children (owner, n) SELECT C.owner, C.n FROM ${d}.staged_children C
@@ -106,25 +105,29 @@ test('a second run loses the fence, says so in its job, and changes nothing', as
   t.deepEqual(await everything(dataset), before)
 })
 
-test('a batch that is withdrawn loses the fence, until it is readmitted, and others do not', async (t) => {
+test('what began before a withdrawal loses the fence, and what begins after it does not', async (t) => {
   const dataset = await warehouse(t)
   const before = await everything(dataset)
-  await ask(dataset, withdrawal(statePath(dataset), idOf('b2')))
-  await t.throwsAsync(ask(dataset, transaction(dataset, 'b1', 'b2')), { message: /FENCE_LOST/ })
+  // Of the whole batch, and then of its first part: the merges of both are called off.
+  for (const [withdrawals, batch] of [
+    [0, 'b2'],
+    [1, 'b3'],
+  ] as const) {
+    await ask(dataset, withdrawal(statePath(dataset), idOf(batch), withdrawals))
+    await t.throwsAsync(ask(dataset, transaction(dataset, 'b1', 'b2')), { message: /FENCE_LOST/ })
+    await t.throwsAsync(ask(dataset, transaction(dataset, 'b1', 'b3', withdrawals)), { message: /FENCE_LOST/ })
+  }
+  // A withdrawal that comes late changes nothing.
+  await ask(dataset, withdrawal(statePath(dataset), idOf('b2'), 0))
   t.deepEqual(await everything(dataset), before)
-  await ask(dataset, transaction(dataset, 'b1', 'b3'))
-  t.deepEqual(await everything(dataset), { ...LOADED, state: [{ last_batch: idOf('b3') }] })
-
-  await ask(dataset, withdrawal(statePath(dataset), idOf('b4')))
-  await ask(dataset, readmission(statePath(dataset), idOf('b4')))
-  await ask(dataset, transaction(dataset, 'b3', 'b4'))
-  t.deepEqual((await everything(dataset)).state, [{ last_batch: idOf('b4') }])
+  await ask(dataset, transaction(dataset, 'b1', 'b2', 2))
+  t.deepEqual(await everything(dataset), LOADED)
 })
 
 test('a batch that was loaded is not withdrawn any more', async (t) => {
   const dataset = await warehouse(t)
-  await ask(dataset, withdrawal(statePath(dataset), idOf('b1')))
-  t.deepEqual(await ask(dataset, `SELECT withdrawn FROM ${dataset.id}.${STATE_TABLE}`), [{ withdrawn: null }])
+  await ask(dataset, withdrawal(statePath(dataset), idOf('b1'), 0))
+  t.deepEqual(await ask(dataset, `SELECT withdrawals FROM ${dataset.id}.${STATE_TABLE}`), [{ withdrawals: null }])
 })
 
 test('an error in the last statement rolls all of it back', async (t) => {

@@ -33,16 +33,28 @@ test('long digits inside text are left alone', (t) => {
   t.is(parse(body).payload, body)
 })
 
+/** Where a number may stand, each by itself: what finds one place may miss another. */
+const PLACES: readonly (readonly [before: string, after: string])[] = [
+  ['[1,', ']'],
+  ['[[{"x":[ ', ' ]}]]'],
+  ['[{"in" : ', '}]'],
+  ['{"in"\n:\t', '}'],
+  ['', ''],
+]
+
 test('a number is found wherever it stands in the body', (t) => {
   fc.assert(
     fc.property(
       fc.nat({ max: 50 }),
       fc.nat({ max: 50 }),
-      fc.constantFrom('9007199254740993', '1e999'),
-      (a, b, number) => {
-        const body = `{"pad":"${'x'.repeat(a)}","list":[1,${number}, {"in" : ${number}}],"after":"${'y'.repeat(b)}","last":-${number}}`
-        t.deepEqual(parse(body).value['list'], [1, number, { in: number }])
-        t.is(parse(body).value['last'], `-${number}`)
+      fc.constantFrom('9007199254740993', '1e999', '1234567890123456789.5'),
+      fc.constantFrom('', '-'),
+      fc.constantFrom(...PLACES),
+      (a, b, digits, sign, [before, after]) => {
+        const number = sign + digits
+        const { value } = parse(`{"pad":"${'x'.repeat(a)}","at":${before}${number}${after},"after":"${'y'.repeat(b)}"}`)
+        const expected: unknown = JSON.parse(`${before}"${number}"${after}`)
+        t.deepEqual(value['at'], expected)
       },
     ),
   )

@@ -92,6 +92,7 @@ for (const mode of MODES) {
       const options = optionsOn(fake, { mode })
       for await (const { verdict, said } of check(options, { make: true })) t.not(verdict, 'fail', said)
       const record = await destinationOn(fake, { mode }).load(numbered(1), unstopped())
+      t.is(await destinationOn(fake, { mode }).withdraw(idOf(2), unstopped()), undefined)
       await letFollow(options, idOf(2), record)
       for (const _ of [1, 2]) await loadsExactly(t, fake, 2, mode)
       const made = madeAt(fake)

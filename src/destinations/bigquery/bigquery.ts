@@ -64,7 +64,7 @@ export function bigqueryDestination(options: BigqueryOptions): Destination {
   return {
     name: NAME,
     leastInterval: LEAST_INTERVAL,
-    isBilled: true,
+    isBilled: options.mode === 'merge',
     async reach() {
       const { dataset } = await openClient(options)
       await dataset(options.dataset)

@@ -44,7 +44,7 @@ export function leastBytesOfLoad(): number {
   }
   const [state, loads] = [path('tables', 'loader_state'), path('tables', 'loads')]
   return leastBytes([
-    ...fence(state, '', record, true),
+    ...fence(state, { lastBatch: '', withdrawals: 0 }, record, true),
     noteBilled(loads, record),
     ...mergeTransactions(staged).flat(),
     insertRecord(loads, record),

@@ -23,19 +23,23 @@ import {
   type State,
 } from './state.ts'
 import { outOfTurn } from './turn.ts'
-import { readmit, readState, recordIn, withdraw } from './withdraw.ts'
+import { readState, recordIn, withdraw } from './withdraw.ts'
 
 export async function load(ready: Ready, batch: RowBatch, signal: AbortSignal): Promise<LoadRecord> {
   const state = await stateFor(ready, batch, signal)
   const known = recordIn(state, batch)
   if (known !== undefined) return billed(ready, known)
   if (state.lastBatch !== (batch.follows ?? '')) throw outOfTurn(ready.options.dataset, batch, state.lastBatch)
-  if (state.withdrawn === batch.id) await readmit(ready, batch.id, signal)
 
   const startedAt = now()
-  const before = state.record && (await billed(ready, state.record))
+  const billedBefore = state.record && (await billed(ready, state.record))
   const staging = await stage(ready, batch, signal)
-  const merged = await merge(ready, batch, { ...staging, before, record: loadRecord(NAME, batch, startedAt) }, signal)
+  const merged = await merge(
+    ready,
+    batch,
+    { ...staging, before: state, billedBefore, record: loadRecord(NAME, batch, startedAt) },
+    signal,
+  )
   await dropStaged(ready, staging.staged)
   return billed(ready, merged)
 }
@@ -75,13 +79,17 @@ async function stateFor(ready: Ready, batch: RowBatch, signal: AbortSignal): Pro
     },
     signal,
   )
-  return (await readState(ready, batch)) ?? { lastBatch: '', record: null, withdrawn: '' }
+  return (await readState(ready, batch)) ?? { lastBatch: '', record: null, withdrawals: 0 }
 }
+
+const WITHDRAWN =
+  'merge the batch into the tables: an earlier process had called it off, and only now; loading goes on by itself'
 
 interface Merge extends Staging {
   readonly record: LoadRecord
+  readonly before: State
   /** The batch before this one. */
-  readonly before: LoadRecord | null
+  readonly billedBefore: LoadRecord | null
 }
 
 async function merge(ready: Ready, batch: RowBatch, whole: Merge, signal: AbortSignal): Promise<Merged> {
@@ -97,7 +105,7 @@ async function merge(ready: Ready, batch: RowBatch, whole: Merge, signal: AbortS
       {
         action: 'merge the batch into the tables',
         id: jobId(ready, batch.id, whole.digest, 'merge'),
-        insert: (id) => client.insertQuery(id, script(ready, batch, whole, id), query),
+        insert: (id) => client.insertQuery(id, script(ready, whole, id), query),
         stillHolds: async () => (await merged()) !== undefined,
       },
       signal,
@@ -107,8 +115,9 @@ async function merge(ready: Ready, batch: RowBatch, whole: Merge, signal: AbortS
     const state = await readState(ready, batch)
     const known = state && recordIn(state, batch)
     if (known !== undefined) return known
-    const moved = state !== undefined && state.lastBatch !== (batch.follows ?? '')
-    throw moved ? outOfTurn(options.dataset, batch, state.lastBatch) : error
+    if (state === undefined) throw error
+    if (state.lastBatch !== whole.before.lastBatch) throw outOfTurn(options.dataset, batch, state.lastBatch)
+    throw state.withdrawals === whole.before.withdrawals ? error : new TransientError(WITHDRAWN)
   }
   const record = await merged()
   if (record !== undefined) return record
@@ -121,13 +130,13 @@ async function merge(ready: Ready, batch: RowBatch, whole: Merge, signal: AbortS
  * One transaction: all of it becomes visible, or nothing. A batch of more days than a transaction may change has several, of which the
  * last one counts it as loaded: until then all of them are repeated, which changes nothing where they were done.
  */
-function script({ pathTo }: Ready, batch: RowBatch, { staged, record, before }: Merge, job: string): string {
+function script({ pathTo }: Ready, { staged, record, before, billedBefore }: Merge, job: string): string {
   const toLoads = pathTo(loads.name)
   const transactions = mergeTransactions(staged).map((statements, at, { length }) => {
     const last = at === length - 1
-    const turn = fence(pathTo(STATE_TABLE), batch.follows ?? '', { ...record, job }, last)
+    const turn = fence(pathTo(STATE_TABLE), before, { ...record, job }, last)
     if (!last) return [...turn, ...statements]
-    const billed = before?.bytesBilled ? [noteBilled(toLoads, before)] : []
+    const billed = billedBefore?.bytesBilled ? [noteBilled(toLoads, billedBefore)] : []
     return [...turn, ...billed, ...statements, insertRecord(toLoads, record)]
   })
   return transactions

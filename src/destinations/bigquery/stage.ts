@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { JobMetadata } from '@google-cloud/bigquery'
 import type { Row, Table } from '../../../schemas/spec.ts'
-import { PermanentError } from '../../errors.ts'
+import { PermanentError, TransientError } from '../../errors.ts'
 import type { RowBatch } from '../../flatten/rows.ts'
 import { batchTables, rowsOf } from '../batch.ts'
 import { forEachAtOnce } from './at-once.ts'
@@ -83,6 +83,9 @@ async function stageTable(ready: Ready, batchId: string, table: Table, rows: rea
 
 /** @throws PermanentError when the load job took in another number of rows */
 export function requireRows({ statistics }: JobMetadata, action: string, rows: number): void {
+  // A withdrawal took its id just before.
+  if (statistics !== undefined && statistics.load === undefined)
+    throw new TransientError(`${action}: the batch was withdrawn meanwhile; loading goes on by itself`)
   const loaded = statistics?.load?.outputRows
   if (loaded !== String(rows)) throw new PermanentError(`${action}: BigQuery counts ${loaded} rows; report it as a bug`)
 }

@@ -24,10 +24,10 @@ export const stateMetadata = {
       },
       { name: 'record', type: 'STRING', mode: 'NULLABLE', description: 'Its row in loads, as JSON text' },
       {
-        name: 'withdrawn',
-        type: 'STRING',
+        name: 'withdrawals',
+        type: 'INTEGER',
         mode: 'NULLABLE',
-        description: 'A batch that may not be loaded, as its events are loaded in parts',
+        description: 'How often loads under way were called off, so that events could be loaded in parts',
       },
       { name: 'updated_at', type: 'TIMESTAMP', mode: 'NULLABLE', description: 'When the row was written last' },
     ] satisfies Field[],
@@ -42,19 +42,19 @@ export interface Merged extends LoadRecord {
 export interface State {
   readonly lastBatch: string
   readonly record: Merged | null
-  /** The batch that may not be loaded; '' if there is none. */
-  readonly withdrawn: string
+  /** A load that began before the last of them can no longer commit. */
+  readonly withdrawals: number
 }
 
 /** undefined: the pipeline has no row. @param rows of the table */
 export function stateOf(rows: readonly Record<string, unknown>[], pipeline: string): State | undefined {
   const row = rows.find((each) => each['pipeline'] === pipeline)
   if (row === undefined) return undefined
-  const { record, withdrawn } = row
+  const { record } = row
   return {
     lastBatch: String(row['last_batch']),
     record: typeof record === 'string' ? JSON.parse(record) : null,
-    withdrawn: typeof withdrawn === 'string' ? withdrawn : '',
+    withdrawals: Number(row['withdrawals'] ?? 0),
   }
 }
 
@@ -67,15 +67,18 @@ export const insertPipeline = (path: TablePath, pipeline: string): string =>
 
 export const FENCE_LOST = 'FENCE_LOST'
 
+/** What a load found when it began: the batch loaded last, '' before the first. */
+export type Before = Pick<State, 'lastBatch' | 'withdrawals'>
+
 /**
- * @param previous the batch that must be the last one; '' before the first
+ * @param before must still be so
  * @param record of the batch
  * @param isLast whether the batch is the last one from now on; else this is one of several transactions that it takes
  */
-export function fence(path: TablePath, previous: string, record: Merged, isLast: boolean): string[] {
+export function fence(path: TablePath, before: Before, record: Merged, isLast: boolean): string[] {
   const turn =
-    `pipeline = ${text(pipelineOf(record.batchId))} AND last_batch = ${text(previous)} ` +
-    `AND IFNULL(withdrawn, '') != ${text(record.batchId)}`
+    `pipeline = ${text(pipelineOf(record.batchId))} AND last_batch = ${text(before.lastBatch)} ` +
+    `AND IFNULL(withdrawals, 0) = ${before.withdrawals}`
   const moved = isLast ? `last_batch = ${text(record.batchId)}, record = ${text(JSON.stringify(record))}, ` : ''
   const cells = `${moved}updated_at = CURRENT_TIMESTAMP()`
   return [
@@ -84,15 +87,10 @@ export function fence(path: TablePath, previous: string, record: Merged, isLast:
   ]
 }
 
-/** From then on no load of the batch can commit, unless one already did. */
-export const withdrawal = (path: TablePath, batchId: string): string =>
-  `UPDATE ${pathOf(path)} SET withdrawn = ${text(batchId)}, updated_at = CURRENT_TIMESTAMP() ` +
-  `WHERE pipeline = ${text(pipelineOf(batchId))} AND last_batch != ${text(batchId)}`
-
-/** It may be loaded again. */
-export const readmission = (path: TablePath, batchId: string): string =>
-  `UPDATE ${pathOf(path)} SET withdrawn = NULL, updated_at = CURRENT_TIMESTAMP() ` +
-  `WHERE pipeline = ${text(pipelineOf(batchId))} AND withdrawn = ${text(batchId)}`
+/** From then on no load that has begun can commit, unless the batch already did. @param withdrawals before it */
+export const withdrawal = (path: TablePath, batchId: string, withdrawals: number): string =>
+  `UPDATE ${pathOf(path)} SET withdrawals = ${withdrawals + 1}, updated_at = CURRENT_TIMESTAMP() ` +
+  `WHERE pipeline = ${text(pipelineOf(batchId))} AND last_batch != ${text(batchId)} AND IFNULL(withdrawals, 0) = ${withdrawals}`
 
 /** The row of the batch in `loads`, unless it has one: after a resync a batch may be merged again. */
 export function insertRecord(path: TablePath, record: LoadRecord): string {

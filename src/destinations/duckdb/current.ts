@@ -99,7 +99,8 @@ export function narrowed(table: Table, rows: readonly Row[]): Part[] {
   ]
 }
 
-function inPieces(rows: readonly Row[]): (readonly Row[])[] {
+/** Each of at most so many. */
+export function inPieces(rows: readonly Row[]): (readonly Row[])[] {
   if (rows.length <= MOST_KEYS) return rows.length === 0 ? [] : [rows]
   const pieces: (readonly Row[])[] = []
   for (let from = 0; from < rows.length; from += MOST_KEYS) pieces.push(rows.slice(from, from + MOST_KEYS))
@@ -126,7 +127,9 @@ const FEW_KEYS = 200
 export function keyList(table: Table, key: readonly string[], rows: readonly Row[]): KeyList {
   const columns = key.map(identifier)
   const types = key.map((name) => sqlType(table.columns[name]?.type ?? 'text'))
-  if (rows.length > FEW_KEYS) return { ...jsonKeys(table, key, types, rows), columns: columns.join(', ') }
+  const isPlain = (row: Row) => key.every((name) => !String(cellOf(table, row, name)).includes('\0'))
+  if (rows.length > FEW_KEYS || !rows.every(isPlain))
+    return { ...jsonKeys(table, key, types, rows), columns: columns.join(', ') }
   const lists = rows.map((row) => `(${key.map((name) => literal(wellFormed(cellOf(table, row, name)))).join(', ')})`)
   const cast = columns.map((column, at) => `CAST(${column} AS ${types[at]}) AS ${column}`).join(', ')
   const relation = `(SELECT ${cast} FROM (VALUES ${lists.join(', ')}) AS keys(${columns.join(', ')}))`

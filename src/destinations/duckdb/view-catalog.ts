@@ -90,25 +90,39 @@ async function partsOf(connection: DuckDBConnection, { user, account }: Counted[
   const heavy = await heavyVectors(connection)
   if (heavy.length === 0) return ['TRUE']
   const others = `P.rowid // ${VECTOR} NOT IN (${heavy.map(({ vector }) => vector).join(', ')})`
-  return [others, ...heavy.flatMap(({ vector, members }) => slicesOf(vector, members))]
+  return [others, ...heavy.flatMap(slicesOf)]
+}
+
+/** Of respondents. */
+interface Vector {
+  readonly vector: number
+  readonly rows: number
+  readonly members: number
+  /** The first and the last `rowid`. */
+  readonly first: number
+  readonly last: number
 }
 
 /** Those that are read in slices. Colons are counted for members: there are never fewer. */
-async function heavyVectors(connection: DuckDBConnection): Promise<{ vector: number; members: number }[]> {
+async function heavyVectors(connection: DuckDBConnection): Promise<Vector[]> {
   const colons = (column: string) => `coalesce(length(${column}) - length(replace(${column}, ':', '')), 0)`
-  const sql = `SELECT CAST(rowid // ${VECTOR} AS DOUBLE) AS vector,
-      CAST(sum(${colons('attributes')} + ${colons('account_attributes')}) AS DOUBLE) AS members
-    FROM ${respondents.name} GROUP BY 1 HAVING members > ${MEMBERS_AT_ONCE} ORDER BY 1`
-  const reader = await connection.runAndReadAll(sql)
-  return reader.getRowsJS().map(([vector, members]) => ({ vector: Number(vector), members: Number(members) }))
+  const members = `sum(${colons('attributes')} + ${colons('account_attributes')})`
+  const cells = [`rowid // ${VECTOR}`, 'count(*)', members, 'min(rowid)', 'max(rowid)']
+  const reader = await connection.runAndReadAll(
+    `SELECT ${cells.map((cell) => `CAST(${cell} AS DOUBLE)`).join(', ')} FROM ${respondents.name}
+    GROUP BY rowid // ${VECTOR} HAVING ${members} > ${MEMBERS_AT_ONCE} ORDER BY 1`,
+  )
+  return reader.getRowsJS().map((row) => {
+    const [vector = 0, rows = 0, among = 0, first = 0, last = 0] = row.map(Number)
+    return { vector, rows, members: among, first, last }
+  })
 }
 
-function slicesOf(vector: number, members: number): string[] {
-  const rows = Math.max(1, Math.floor((VECTOR * MEMBERS_AT_ONCE) / members))
-  const first = vector * VECTOR
-  return Array.from({ length: Math.ceil(VECTOR / rows) }, (_, at) => {
-    const [from, to] = [first + at * rows, Math.min(first + (at + 1) * rows, first + VECTOR)]
-    return `P.rowid >= ${from} AND P.rowid < ${to}`
+function slicesOf({ rows, members, first, last }: Vector): string[] {
+  const atOnce = Math.max(1, Math.floor((rows * MEMBERS_AT_ONCE) / members))
+  return Array.from({ length: Math.ceil((last + 1 - first) / atOnce) }, (_, at) => {
+    const from = first + at * atOnce
+    return `P.rowid >= ${from} AND P.rowid < ${Math.min(from + atOnce, last + 1)}`
   })
 }
 

@@ -12,7 +12,7 @@ import { batchTables, rowsOf } from '../batch.ts'
 import { cellOf, keyOf, versionOf } from '../merge.ts'
 import { identifier } from '../sql.ts'
 import type { Appender } from './append.ts'
-import { type Current, findCurrent, keyList, narrowed, readCells } from './current.ts'
+import { type Current, findCurrent, inPieces, keyList, narrowed, readCells } from './current.ts'
 import { type Change, decide } from './decide.ts'
 
 export interface Session {
@@ -81,7 +81,9 @@ async function replaceChildren(
   const key = identifier(owner.key)
   // A child's day is its owner's.
   const parts =
-    table.partition === arrival.table.partition ? narrowed(arrival.table, owners) : [{ where: '', rows: owners }]
+    table.partition === arrival.table.partition
+      ? narrowed(arrival.table, owners)
+      : inPieces(owners).map((some) => ({ where: '', rows: some }))
   for (const { where, rows } of parts) {
     const keys = keyList(arrival.table, [owner.key], rows)
     const days = where === '' ? 'WHERE' : `${where} AND`

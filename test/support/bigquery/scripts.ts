@@ -17,6 +17,7 @@ export interface MergeScript {
   readonly kind: 'merge'
   readonly pipeline: string
   readonly previous: string
+  readonly withdrawals: number
   readonly record: LoadRecord
   /** As the state keeps it. */
   readonly recordText: string
@@ -26,11 +27,13 @@ export interface MergeScript {
   readonly moves: readonly { readonly into: string; readonly from: string }[]
 }
 
-/** Says that a batch may not be loaded, or may be again. */
+/** Calls off the loads that have begun. */
 export interface WithdrawScript {
-  readonly kind: 'withdraw' | 'readmit'
+  readonly kind: 'withdraw'
   readonly pipeline: string
   readonly batchId: string
+  /** Before it, and after. */
+  readonly counts: readonly [number, number]
 }
 
 /** Fills the attributes of forms by the respondents that are there. */
@@ -52,17 +55,15 @@ const whole = (pattern: string) => new RegExp(`^${pattern}$`)
 const PIPELINE = whole(
   String.raw`INSERT INTO ${PATH} \(pipeline, last_batch, updated_at\) VALUES \(${TEXT}, '', CURRENT_TIMESTAMP\(\)\)`,
 )
-const TURN = `WHERE pipeline = ${TEXT} AND last_batch = ${TEXT} AND IFNULL\\(withdrawn, ''\\) != ${TEXT}`
+const TURN = `WHERE pipeline = ${TEXT} AND last_batch = ${TEXT} AND IFNULL\\(withdrawals, 0\\) = (\\d+)`
 const FENCE = whole(String.raw`SELECT IF\(COUNT\(\*\) = 1, 'ok', ERROR\('FENCE_LOST'\)\) FROM ${PATH} ${TURN}`)
 const UPDATE = whole(
   String.raw`UPDATE ${PATH} SET last_batch = ${TEXT}, record = ${TEXT}, updated_at = CURRENT_TIMESTAMP\(\) ${TURN}`,
 )
 const HELD = whole(String.raw`UPDATE ${PATH} SET updated_at = CURRENT_TIMESTAMP\(\) ${TURN}`)
 const WITHDRAW = whole(
-  String.raw`UPDATE ${PATH} SET withdrawn = ${TEXT}, updated_at = CURRENT_TIMESTAMP\(\) WHERE pipeline = ${TEXT} AND last_batch != ${TEXT}`,
-)
-const READMIT = whole(
-  String.raw`UPDATE ${PATH} SET withdrawn = NULL, updated_at = CURRENT_TIMESTAMP\(\) WHERE pipeline = ${TEXT} AND withdrawn = ${TEXT}`,
+  String.raw`UPDATE ${PATH} SET withdrawals = (\d+), updated_at = CURRENT_TIMESTAMP\(\) ` +
+    String.raw`WHERE pipeline = ${TEXT} AND last_batch != ${TEXT} AND IFNULL\(withdrawals, 0\) = (\d+)`,
 )
 const MERGE = new RegExp(
   String.raw`^MERGE ${PATH} AS T USING (?:\(SELECT \* FROM )?${PATH}(?: WHERE [^)]*\))? AS S ON `,
@@ -106,10 +107,10 @@ export function recognise(sql: string): Script | undefined {
 
   if (sql === "SELECT 'nothing' AS what") return { kind: 'nothing' }
   const withdraw = WITHDRAW.exec(sql)
-  if (withdraw && withdraw[3] === withdraw[5])
-    return { kind: 'withdraw', pipeline: unquoted(withdraw[4]), batchId: unquoted(withdraw[3]) }
-  const readmit = READMIT.exec(sql)
-  if (readmit) return { kind: 'readmit', pipeline: unquoted(readmit[3]), batchId: unquoted(readmit[4]) }
+  if (withdraw) {
+    const counts = [Number(withdraw[6]), Number(withdraw[3])] as const
+    return { kind: 'withdraw', pipeline: unquoted(withdraw[4]), batchId: unquoted(withdraw[5]), counts }
+  }
 
   const statements = sql.split(';\n').filter((each) => each !== '')
   // The last transaction says which batch it is; those before it hold the place, and merge a part each.
@@ -118,7 +119,7 @@ export function recognise(sql: string): Script | undefined {
   const [commit, loads = ''] = rest.toReversed()
   const [turn, moved] = [FENCE.exec(fence), UPDATE.exec(update)]
   if (begin !== 'BEGIN TRANSACTION' || commit !== 'COMMIT TRANSACTION' || !LOADS.test(loads)) return undefined
-  if (!turn || !moved || turn[3] !== moved[5] || turn[4] !== moved[6] || turn[5] !== moved[3]) return undefined
+  if (!turn || !moved || turn[3] !== moved[5] || turn[4] !== moved[6] || turn[5] !== moved[7]) return undefined
   if (last > 0 && (statements[1] !== fence || !HELD.test(statements[2] ?? ''))) return undefined
   const recordText = unquoted(moved[4])
   const { job, ...record }: LoadRecord & { job?: unknown } = JSON.parse(recordText)
@@ -133,6 +134,7 @@ export function recognise(sql: string): Script | undefined {
     kind: 'merge',
     pipeline: unquoted(turn[3]),
     previous: unquoted(turn[4]),
+    withdrawals: Number(turn[5]),
     record,
     recordText,
     billed: noted && { batchId: unquoted(noted[4]), bytes: Number(noted[3]) },

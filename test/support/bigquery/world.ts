@@ -119,7 +119,6 @@ export async function runScript(world: World, script: Script): Promise<JobError 
     case 'pipeline':
     case 'turn':
     case 'withdraw':
-    case 'readmit':
       changeState(stateTable(world), script)
       return {}
   }
@@ -130,11 +129,10 @@ type StateScript = Exclude<Script, { kind: 'merge' | 'fill' | 'nothing' }>
 function changeState(state: FakeTable, script: StateScript): void {
   const { kind, pipeline } = script
   const own = state.rows.filter((row) => row['pipeline'] === pipeline)
-  if (kind === 'withdraw' || kind === 'readmit') {
-    for (const row of own) {
-      if (kind === 'withdraw' && row['last_batch'] !== script.batchId) row['withdrawn'] = script.batchId
-      if (kind === 'readmit' && row['withdrawn'] === script.batchId) row['withdrawn'] = null
-    }
+  if (kind === 'withdraw') {
+    const [before, after] = script.counts
+    for (const row of own)
+      if (row['last_batch'] !== script.batchId && withdrawalsOf(row) === before) row['withdrawals'] = String(after)
     return
   }
   if (kind === 'turn') state.rows = state.rows.filter((row) => !own.includes(row))
@@ -142,10 +140,12 @@ function changeState(state: FakeTable, script: StateScript): void {
   state.rows.push({ pipeline, last_batch: lastBatch, record: null, updated_at: '1700000000000000' })
 }
 
+const withdrawalsOf = (row: Readonly<Record<string, unknown>>) => Number(row['withdrawals'] ?? 0)
+
 async function merge(world: World, script: MergeScript): Promise<JobError | object> {
-  const { pipeline, previous, record, recordText, billed, moves } = script
+  const { pipeline, previous, withdrawals, record, recordText, billed, moves } = script
   const turn = stateTable(world).rows.filter(
-    (row) => row['pipeline'] === pipeline && row['last_batch'] === previous && row['withdrawn'] !== record.batchId,
+    (row) => row['pipeline'] === pipeline && row['last_batch'] === previous && withdrawalsOf(row) === withdrawals,
   )
   if (turn.length !== 1) return proto('invalidQuery', 'FENCE_LOST at [2:1]')
   const rows = new Map<string, Row[]>()
