@@ -32,6 +32,8 @@ export const SURVEY = {
 
 /** RE2, as src/flatten/value.ts has it. */
 export const BLANK = '^[\\s\\p{Z}]*$'
+/** Rows of earlier versions may be blank. They do not say whether they are of a list. */
+const isFilled = (sql: Dialect): Sql => `(A.is_list IS NOT NULL OR NOT ${sql.matches('A.value', BLANK)})`
 const DAY = '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
 
 /** Questions by form that are context, by their names or since they came before anything was answered. */
@@ -79,7 +81,7 @@ SELECT A.response_uuid, A.form_uuid, A.user_uuid, A.question, A.item, A.is_list,
   ${typed(sql, 'A')}
 FROM ${sql.relation('response_answers')} AS A
 LEFT JOIN context AS C ON C.form_uuid = A.form_uuid AND C.question = A.question
-WHERE C.question IS NULL AND NOT ${sql.matches('A.value', BLANK)}`,
+WHERE C.question IS NULL AND ${isFilled(sql)}`,
 })
 
 export const contextView = (options: ModelOptions): View => ({
@@ -99,7 +101,7 @@ SELECT A.response_uuid, A.form_uuid, A.user_uuid, A.question AS name, A.item, A.
   ${typed(sql, 'A')}
 FROM ${sql.relation('response_answers')} AS A
 JOIN context AS C ON C.form_uuid = A.form_uuid AND C.question = A.question
-WHERE NOT ${sql.matches('A.value', BLANK)}
+WHERE ${isFilled(sql)}
 UNION ALL
 SELECT X.response_uuid, X.form_uuid, X.user_uuid, X.name, X.item, X.choice, X.answered_at,
   ${typed(sql, 'X')}

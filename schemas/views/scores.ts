@@ -158,13 +158,13 @@ FROM graded`
 
 /**
  * A query: answers of several choices to the questions and items of a relation. They are few, so that answers lack them fast. A choice that
- * is blank is no row, so one that is not the first may be the only one.
+ * is blank is no row, so one that is not the first may be the only one. Rows of earlier versions do not say whether they are of a list.
  */
 export const severalChoices = (sql: Dialect, of: Sql): Sql => `SELECT A.form_uuid, A.question, A.item, A.response_uuid
   FROM ${sql.relation('answers')} AS A
   JOIN ${of} AS Q ON Q.form_uuid = A.form_uuid AND Q.question = A.question AND Q.item = A.item
   LEFT JOIN ${sql.relation('response_answers')} AS F
-    ON F.response_uuid = A.response_uuid AND F.question = A.question AND F.item = A.item AND F.choice = 0
+    ON F.response_uuid = A.response_uuid AND F.question = A.question AND F.item = A.item AND F.choice = 0 AND F.is_list IS NOT FALSE
   WHERE A.choice > 0
   GROUP BY A.form_uuid, A.question, A.item, A.response_uuid
   HAVING COUNT(*) > 1 OR COUNT(CASE WHEN NOT ${sql.matches('F.value', BLANK)} THEN 1 END) > 0`

@@ -82,7 +82,8 @@ test('blank text and midnights that an older version loaded are what they are no
   await load(answered(0, { day: '2026-05-03', why: 'x' }), answered(1, { day: '2026-05-04', why: 'y' }))
   await withConnection(path, async (connection) => {
     await connection.run(`UPDATE response_answers SET value_timestamp = CAST(value_date AS TIMESTAMP), value_date = NULL WHERE question = 'day';
-      UPDATE response_answers SET value = '  ' WHERE value = 'y'`)
+      UPDATE response_answers SET value = '  ' WHERE value = 'y';
+      UPDATE response_answers SET is_list = NULL`)
   })
   t.deepEqual(await ask("SELECT value_date, value_timestamp FROM answers WHERE question = 'day' ORDER BY 1"), [
     { value_date: '2026-05-03', value_timestamp: null },
