@@ -1,4 +1,4 @@
-/** One destination on the schedule: when it loads, who makes way for it, and what is told of it. */
+/** Runs one destination on the schedule: starts its loads, holds back other readers of its file, and reports its status. */
 import type { EventBuffer } from '../buffer/buffer.ts'
 import type { Destination } from '../destinations/destination.ts'
 import { reasonOf } from '../errors.ts'
@@ -114,7 +114,7 @@ interface Load {
 /** Others make way only for a load that needs the file that they read, and has something to do. */
 async function loadMakingWay({ destination, buffer, jobs, runner, isIdle }: Load): Promise<void> {
   if (destination.needsFile !== undefined) {
-    // A buffer that does not tell is told by the run.
+    // If the buffer cannot count, the run itself reports the error.
     const pending = await countPending(buffer, destination.name).catch(() => Number.POSITIVE_INFINITY)
     if (isIdle() && !destination.needsFile(pending)) return
     await jobs.hold()

@@ -1,5 +1,6 @@
 /** A batch is taken back while a load of it that a process began before it died may still be under way. */
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
+import type { Destination } from '../../src/destinations/destination.ts'
 import { PermanentError, TransientError } from '../../src/errors.ts'
 import type { RowBatch } from '../../src/flatten/rows.ts'
 import {
@@ -47,6 +48,14 @@ async function runMerges(fake: FakeBigquery): Promise<void> {
   for (const { id, run } of fake.world.jobs.values()) if (/_merge_a\d+$/.test(id)) await run()
 }
 
+/** The part commits, and the whole batch never does. */
+async function loadsPart(t: ExecutionContext, fake: FakeBigquery, destination: Destination): Promise<void> {
+  await destination.load(part(), unstopped())
+  t.deepEqual(withoutLoads(fake.tables()), await reference(2))
+  const committed = fake.commits().map(({ batchId }) => batchId)
+  t.deepEqual(committed, [idOf(1), part().id])
+}
+
 test('a merge that is under way loses the fence, and the parts are loaded once', async (t) => {
   const fake = await fakeFor(t)
   await destinationOn(fake).load(numbered(1), unstopped())
@@ -58,15 +67,10 @@ test('a merge that is under way loses the fence, and the parts are loaded once',
     fake.commits().map(({ batchId }) => batchId),
     [idOf(1)],
   )
-  await next.load(part(), unstopped())
-  t.deepEqual(withoutLoads(fake.tables()), await reference(2))
-  t.deepEqual(
-    fake.commits().map(({ batchId }) => batchId),
-    [idOf(1), part().id],
-  )
+  await loadsPart(t, fake, next)
 })
 
-test('a merge that came first is told, and nothing is to be loaded in parts', async (t) => {
+test('a merge that commits first returns its record, and the batch stays whole', async (t) => {
   const fake = await fakeFor(t)
   await destinationOn(fake).load(numbered(1), unstopped())
   const record = await destinationOn(fake).load(numbered(2), unstopped())
@@ -103,7 +107,7 @@ test('a part is divided again while the merge of the whole is still under way: n
   )
 })
 
-test('a withdrawal that comes late is told as one, and the next try loads', async (t) => {
+test('a late withdrawal fails the load with a reason, and the next try succeeds', async (t) => {
   const fake = await fakeFor(t)
   await destinationOn(fake).load(numbered(1), unstopped())
   fake.inject('state insert', 'pending for ever')
@@ -146,15 +150,10 @@ test('in append mode nobody can let the batch count any more, and the parts coun
     (id) => id.includes(idOf(2)) && /_done_append_loads_\d+_a0$/.test(id),
   )
   t.is(taken.length, 1)
-  await next.load(part(), unstopped())
-  t.deepEqual(withoutLoads(fake.tables()), await reference(2))
-  t.deepEqual(
-    fake.commits().map(({ batchId }) => batchId),
-    [idOf(1), part().id],
-  )
+  await loadsPart(t, fake, next)
 })
 
-test('in append mode a load that came first is told, also where it takes long', async (t) => {
+test('in append mode a load that commits first returns its record, even after a long wait', async (t) => {
   const fake = await fakeFor(t)
   await destinationOn(fake, { mode: 'append' }).load(numbered(1), unstopped())
   fake.inject('upload', 'pending for ever', 4)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import test from 'ava'
 import { isRunning } from '../../src/files/running.ts'
 
+/** Only Linux has /proc/PID/stat. */
 const onLinux = process.platform === 'linux' ? test : test.skip
 
 test('this process runs, and one that has ended does not', async (t) => {
@@ -13,7 +14,7 @@ test('this process runs, and one that has ended does not', async (t) => {
 })
 
 onLinux('a process that has ended does not run, though its parent has not asked for the outcome', async (t) => {
-  // The shell becomes a program that never asks for what became of its children.
+  // The shell turns into `sleep`, which never collects the exit status of its child.
   const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
   t.teardown(() => parent.kill('SIGKILL'))
   const [line] = await once(parent.stdout, 'data')

@@ -122,7 +122,7 @@ export interface KeyList {
 }
 
 /** So few keys stand in the statement itself: planning it takes half the time that a parameter of JSON does. */
-const FEW_KEYS = 200
+export const FEW_KEYS = 200
 
 export function keyList(table: Table, key: readonly string[], rows: readonly Row[]): KeyList {
   const columns = key.map(identifier)

@@ -12,7 +12,7 @@ import { batchTables, rowsOf } from '../batch.ts'
 import { cellOf, keyOf, versionOf } from '../merge.ts'
 import { identifier } from '../sql.ts'
 import type { Appender } from './append.ts'
-import { type Current, findCurrent, inPieces, keyList, narrowed, readCells } from './current.ts'
+import { type Current, FEW_KEYS, findCurrent, inPieces, keyList, narrowed, readCells } from './current.ts'
 import { type Change, decide } from './decide.ts'
 
 export interface Session {
@@ -52,12 +52,9 @@ export async function writeBatch(session: Session, batch: RowBatch): Promise<voi
   }
 }
 
-/** So few stand in the statement itself, which is faster to plan. */
-const FEW_ROWS = 200
-
 async function replaceRows({ connection, appender }: Session, table: Table, { gone, come }: Change): Promise<void> {
   if (gone.length > 0) {
-    const isFew = gone.length <= FEW_ROWS
+    const isFew = gone.length <= FEW_KEYS
     const list = isFew ? `(${gone.join(', ')})` : '(SELECT unnest(from_json($1::VARCHAR, \'["BIGINT"]\')))'
     const values = isFew ? [] : [JSON.stringify(gone)]
     await connection.run(`DELETE FROM ${identifier(table.name)} WHERE rowid IN ${list}`, values)
